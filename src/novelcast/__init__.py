@@ -1,0 +1,1 @@
+"""novelcast: a novel in, a full-cast audiobook out."""

@@ -1,0 +1,86 @@
+"""The tables in voices/: what a user may edit or add without touching code.
+
+Found beside the source in a checkout, and inside the package when installed.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import Field, ValidationError
+
+from novelcast.errors import SettingsError
+from novelcast.model import CueMode, Model, Voice
+
+
+M = TypeVar("M", bound=Model)
+
+
+class CueSound(Model):
+    """One sound of the library (voices/cues/*.toml).
+
+    `words` are onomatopoeic words that make it; `patterns` regular expressions that do; `not_patterns`
+    expressions over the surrounding sentence that forbid it. `make` names a synthesiser of `sounds.py`
+    and `params` its numbers; `file`, instead, is an audio file beside the table.
+    """
+
+    name: str
+    words: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    not_patterns: tuple[str, ...] = ()
+    make: str | None = None
+    params: dict[str, float] = Field(default_factory=dict)
+    file: str | None = None
+    mode: CueMode = "under"
+    gain_db: float = 0.0
+    countable: bool = True
+    """True: each repeated syllable is one event (滴滴滴 is three); False: a drawn-out sound is one."""
+
+
+@cache
+def voices_dir() -> Path:
+    """The folder of tables. Raises SettingsError where the installation lost it."""
+    here = Path(__file__).resolve().parent
+    for folder in (here / "_voices", here.parents[1] / "voices"):
+        if (folder / "catalog").is_dir():
+            return folder
+    raise SettingsError("the voices folder is missing", hint="install novelcast again")
+
+
+def _rows(folder: Path, table: str) -> list[tuple[Path, dict[str, Any]]]:
+    rows = []
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            data = tomllib.loads(path.read_text("utf-8"))
+        except tomllib.TOMLDecodeError as error:
+            raise SettingsError(f"{path}: {error}", hint="mend that line") from None
+        rows += [(path, row) for row in data.get(table, [])]
+    return rows
+
+
+def _load(model: type[M], folder: Path, table: str) -> tuple[M, ...]:
+    out = []
+    for path, row in _rows(folder, table):
+        try:
+            out.append(model.model_validate(row))
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(p) for p in first["loc"])
+            raise SettingsError(f"{path}: [[{table}]] {row.get('id', row.get('name', '?'))}: {where}: {first['msg']}") from None
+    return tuple(out)
+
+
+def load_voices() -> tuple[Voice, ...]:
+    return _load(Voice, voices_dir() / "catalog", "voice")
+
+
+def load_cue_sounds() -> tuple[CueSound, ...]:
+    return _load(CueSound, voices_dir() / "cues", "cue")
+
+
+def voices_of(engine: str, voices: Sequence[Voice]) -> tuple[Voice, ...]:
+    return tuple(v for v in voices if v.engine == engine)

@@ -1,0 +1,30 @@
+"""What an engine is."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from novelcast.audio import Clip
+from novelcast.model import SpeechRequest
+
+
+class Engine(Protocol):
+    """Turns one request into one clip; no files, loops or retries inside."""
+
+    name: str
+    version: str
+    """Changes whenever the same request would sound different: it is part of every clip's key."""
+    concurrency: int
+    """How many requests may be under way at once."""
+    max_chars: int
+    """The longest text, in characters, that one request should hold."""
+
+    async def speak(self, request: SpeechRequest) -> Clip:
+        """Raises SpeechFailed for this request alone, EngineUnavailable when no request can succeed."""
+        ...
+
+    def check(self) -> str:
+        """One line for `doctor` on what is ready. Raises EngineUnavailable, with a hint, if it cannot speak."""
+        ...
+
+    async def close(self) -> None: ...

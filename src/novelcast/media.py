@@ -1,0 +1,43 @@
+"""Compressed audio in, samples out, through PyAV (FFmpeg's libraries inside a wheel; no ffmpeg program)."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from novelcast.errors import InputError
+
+
+def decode(source: Path | bytes, *, rate_hz: int, channels: int = 1) -> Iterator[NDArray[np.float32]]:
+    """Decode any audio file or bytes to blocks of float32 (n, channels) at `rate_hz`.
+
+    Encoder delay and padding that the file declares (LAME, iTunSMPB) are left out, as players do.
+    Raises InputError where nothing can be decoded.
+    """
+    import av
+
+    name = str(source) if isinstance(source, Path) else "audio data"
+    stream: Any = str(source) if isinstance(source, Path) else io.BytesIO(source)
+    try:
+        with av.open(stream) as container:
+            if not container.streams.audio:
+                raise InputError(f"{name}: no audio in it")
+            resampler = av.AudioResampler(format="fltp", layout="mono" if channels == 1 else "stereo", rate=rate_hz)
+            for frame in container.decode(container.streams.audio[0]):
+                for out in resampler.resample(frame):
+                    yield out.to_ndarray().T.astype(np.float32, copy=False)
+            for out in resampler.resample(None):
+                yield out.to_ndarray().T.astype(np.float32, copy=False)
+    except av.FFmpegError as error:
+        raise InputError(f"{name}: cannot be decoded ({error})") from error
+
+
+def decode_mono(source: Path | bytes, *, rate_hz: int) -> NDArray[np.float32]:
+    """The whole of a short piece of audio as float32 (n,)."""
+    blocks = [b[:, 0] for b in decode(source, rate_hz=rate_hz)]
+    return np.concatenate(blocks) if blocks else np.zeros(0, dtype=np.float32)

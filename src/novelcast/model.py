@@ -1,0 +1,257 @@
+"""What the stages hand to each other, and nothing else.
+
+All models are frozen and refuse unknown fields, so that a file a user has edited is checked when read.
+Offsets are characters (Unicode code points) of the paragraph's text, half-open; chapters and paragraphs
+count from 0. Times inside are whole samples; only settings that a person writes are in ms.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+ParagraphKind = Literal["body", "heading", "verse", "break"]
+SegmentKind = Literal["narration", "dialogue", "thought", "system", "heading"]
+CueMode = Literal["replace", "before", "under"]
+Gender = Literal["male", "female", "unknown"]
+Age = Literal["child", "young", "adult", "elderly", "unknown"]
+
+SCRIPT_VERSION = 1
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# ---------------------------------------------------------------- the book
+
+
+class Span(Model):
+    """A place in the book: characters [start, end) of one paragraph."""
+
+    chapter: int
+    paragraph: int
+    start: int
+    end: int
+
+
+class Paragraph(Model):
+    """One paragraph as the author wrote it (NFC), after repair. A `break` is a scene break; its text may be empty."""
+
+    kind: ParagraphKind
+    text: str
+
+
+class Repair(Model):
+    """One change the reader made to a damaged text. `start` is where `after` stands in the repaired paragraph."""
+
+    chapter: int
+    paragraph: int
+    start: int
+    before: str
+    after: str
+    why: str
+
+
+class Skipped(Model):
+    """Text of the book that nobody speaks, and why."""
+
+    span: Span
+    text: str
+    reason: str
+
+
+class Chapter(Model):
+    """A chapter; its heading, where the text has one, is its first paragraph too (kind `heading`)."""
+
+    title: str
+    paragraphs: tuple[Paragraph, ...]
+
+
+class Book(Model):
+    """A book as read. `skipped` marks spans of paragraphs (a site's blurb, say) that are not the book."""
+
+    id: str
+    title: str
+    authors: tuple[str, ...] = ()
+    language: str = "zh"
+    chapters: tuple[Chapter, ...]
+    cover: str | None = None
+    source: str
+    source_sha256: str
+    repairs: tuple[Repair, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+
+# ---------------------------------------------------------------- the script
+
+
+class Speaker(Model):
+    """A person of the book. `sure` in [0, 1] is how sure we are of gender and age."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    gender: Gender = "unknown"
+    age: Age = "unknown"
+    sure: float = 0.0
+
+
+class Segment(Model):
+    """A run of text that one voice speaks. `text` is verbatim; `spoken` is what the voice is given.
+
+    `speaker` is a Speaker's id for dialogue and thought (None where nobody could be found: the narrator
+    speaks it), None for every other kind. `evidence` says in the user's words what decided.
+    """
+
+    id: str
+    span: Span
+    kind: SegmentKind
+    speaker: str | None = None
+    confidence: float = 1.0
+    evidence: str = ""
+    text: str
+    spoken: str
+    pause_after_ms: int | None = None
+
+
+class Cue(Model):
+    """A sound. `text` at `span` is what made it; `segment` is the segment it sounds in (before, under) or
+    ahead of (replace; None at the end of the book). `length_ms` None: the sound's own length."""
+
+    sound: str
+    mode: CueMode
+    span: Span
+    text: str
+    segment: str | None = None
+    count: int = Field(default=1, ge=1)
+    gain_db: float = 0.0
+    length_ms: int | None = None
+
+
+class Script(Model):
+    """Who says what. Segments, replacing cues and skipped text hold each character of the book exactly once."""
+
+    version: int = SCRIPT_VERSION
+    title: str
+    language: str
+    speakers: tuple[Speaker, ...] = ()
+    segments: tuple[Segment, ...]
+    cues: tuple[Cue, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+
+# ---------------------------------------------------------------- voices and cast
+
+
+class Voice(Model):
+    """One voice of an engine, as voices/catalog/*.toml lists it. `language` is BCP 47."""
+
+    id: str
+    engine: str
+    language: str
+    gender: Gender
+    age: Age = "adult"
+    timbre: tuple[str, ...] = ()
+    licence: str = ""
+
+
+class Role(Model):
+    """How one speaker sounds. `rate` is a factor, `pitch_st` semitones, `gain_db` relative to the other voices.
+
+    `mix` names further voices of the same engine and their weights (0 to 1); `voice` takes the rest.
+    """
+
+    voice: str
+    rate: float = Field(default=1.0, ge=0.5, le=2.0)
+    pitch_st: float = Field(default=0.0, ge=-6.0, le=6.0)
+    gain_db: float = Field(default=0.0, ge=-12.0, le=12.0)
+    mix: dict[str, float] = Field(default_factory=dict)
+
+
+class Cast(Model):
+    """The voices of one book: its narrator, its system lines, and its speakers by id."""
+
+    engine: str
+    narrator: Role
+    system: Role
+    roles: dict[str, Role] = Field(default_factory=dict)
+
+    def role_of(self, segment: Segment) -> Role:
+        """The role that speaks a segment: its speaker's, else the system's, else the narrator's."""
+        if segment.kind == "system":
+            return self.system
+        if segment.speaker is not None and segment.kind in ("dialogue", "thought"):
+            return self.roles.get(segment.speaker, self.narrator)
+        return self.narrator
+
+
+class SpeechRequest(Model):
+    """One utterance for an engine: everything audible, and nothing else."""
+
+    engine: str
+    voice: str
+    language: str
+    text: str
+    rate: float = 1.0
+    pitch_st: float = 0.0
+    mix: dict[str, float] = Field(default_factory=dict)
+
+    def key(self, engine_version: str) -> str:
+        """The clip's name in the cache: a SHA-256 over everything audible."""
+        audible = self.model_dump() | {"engine_version": engine_version}
+        canonical = json.dumps(audible, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+# ---------------------------------------------------------------- the timeline
+
+
+class Placement(Model):
+    """A sound's place in a chapter: `start` and `length` in samples from the chapter's start.
+
+    Exactly one of `clip` (a key of the clip cache) and `cue` (an index into the script's cues) is set.
+    """
+
+    clip: str | None = None
+    cue: int | None = None
+    track: Literal["voice", "cue"]
+    start: int
+    length: int
+    gain_db: float = 0.0
+    segment: str | None = None
+
+
+class Timeline(Model):
+    """One chapter's positions. `length` includes head and tail silence."""
+
+    chapter: int
+    title: str
+    rate_hz: int
+    length: int
+    placements: tuple[Placement, ...]
+
+
+class Loudness(Model):
+    """Measured levels of a finished file. LUFS after ITU-R BS.1770-4, dB re full scale."""
+
+    integrated_lufs: float
+    rms_db: float
+    true_peak_dbtp: float
+    sample_peak_db: float
+    noise_floor_db: float
+
+
+class Progress(Model):
+    """How far a stage is; `done` and `total` are in the stage's own unit (lines, blocks, bytes)."""
+
+    stage: str
+    done: int
+    total: int
+
+
+ProgressSink = Callable[[Progress], None]
