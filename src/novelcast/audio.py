@@ -32,6 +32,15 @@ class Clip:
     words: tuple[WordTime, ...] = field(default=())
 
 
+@dataclass(frozen=True)
+class ClipInfo:
+    """What the timeline needs to know of a clip: its length in samples at its own rate, and its level."""
+
+    samples: int
+    rate_hz: int
+    level_db: float
+
+
 def samples_in(ms: float, rate_hz: int) -> int:
     """Whole samples in a duration, rounded to the nearest."""
     return round(ms * rate_hz / 1000)
@@ -82,3 +91,39 @@ def resample(samples: Samples, from_hz: int, to_hz: int) -> Samples:
     if out.size < wanted:
         out = np.concatenate([out, silence(wanted - out.size)])
     return out[:wanted]
+
+
+FRAME_MS = 10
+
+
+def frame_levels_db(samples: Samples, rate_hz: int) -> NDArray[np.float32]:
+    """RMS of each 10 ms frame in dB re full scale, shape (ceil(n / frame),); -120 for silence."""
+    frame = samples_in(FRAME_MS, rate_hz)
+    count = -(-samples.size // frame)
+    padded = np.zeros(count * frame, dtype=np.float64)
+    padded[: samples.size] = samples
+    rms = np.sqrt((padded.reshape(count, frame) ** 2).mean(axis=1)) if count else np.zeros(0)
+    return (20.0 * np.log10(np.maximum(rms, 1e-6))).astype(np.float32)
+
+
+def active_level_db(samples: Samples, rate_hz: int) -> float:
+    """The level of the sounding part: RMS over the frames within 25 dB of the loudest. -120 for silence."""
+    levels = frame_levels_db(samples, rate_hz)
+    if not levels.size or levels.max() <= -120.0:
+        return -120.0
+    active = levels[levels > levels.max() - 25.0]
+    return float(10.0 * np.log10((10.0 ** (active.astype(np.float64) / 10.0)).mean()))
+
+
+def trimmed(samples: Samples, rate_hz: int, *, below_peak_db: float = 42.0, keep_ms: float = 30.0) -> Samples:
+    """Without the silence at both ends: frames more than `below_peak_db` under the loudest frame, save `keep_ms`."""
+    levels = frame_levels_db(samples, rate_hz)
+    if not levels.size:
+        return samples
+    sounding = np.flatnonzero(levels > max(float(levels.max()) - below_peak_db, -100.0))
+    if not sounding.size:
+        return samples[:0]
+    frame, keep = samples_in(FRAME_MS, rate_hz), samples_in(keep_ms, rate_hz)
+    start = max(0, int(sounding[0]) * frame - keep)
+    end = min(samples.size, (int(sounding[-1]) + 1) * frame + keep)
+    return fade(samples[start:end], min(keep, samples_in(5, rate_hz)), keep)

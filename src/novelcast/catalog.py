@@ -16,7 +16,6 @@ from pydantic import Field, ValidationError
 from novelcast.errors import SettingsError
 from novelcast.model import CueMode, Model, Voice
 
-
 M = TypeVar("M", bound=Model)
 
 
@@ -70,7 +69,9 @@ def _load(model: type[M], folder: Path, table: str) -> tuple[M, ...]:
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(p) for p in first["loc"])
-            raise SettingsError(f"{path}: [[{table}]] {row.get('id', row.get('name', '?'))}: {where}: {first['msg']}") from None
+            raise SettingsError(
+                f"{path}: [[{table}]] {row.get('id', row.get('name', '?'))}: {where}: {first['msg']}"
+            ) from None
     return tuple(out)
 
 

@@ -8,7 +8,7 @@
     ├── SpeechFailed          one line could not be spoken: go on, report at the end       exit 1
     └── ScriptError           a stage lost or doubled text: a defect of ours, never shipped on
 
-A library's exceptions are turned into these where the library is called; `cli.main` is the one place
+A library's exceptions are turned into these where the library is called; `cli` has the one place
 that shows them.
 """
 

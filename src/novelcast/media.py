@@ -27,7 +27,9 @@ def decode(source: Path | bytes, *, rate_hz: int, channels: int = 1) -> Iterator
         with av.open(stream) as container:
             if not container.streams.audio:
                 raise InputError(f"{name}: no audio in it")
-            resampler = av.AudioResampler(format="fltp", layout="mono" if channels == 1 else "stereo", rate=rate_hz)
+            resampler = av.AudioResampler(
+                format="fltp", layout="mono" if channels == 1 else "stereo", rate=rate_hz
+            )
             for frame in container.decode(container.streams.audio[0]):
                 for out in resampler.resample(frame):
                     yield out.to_ndarray().T.astype(np.float32, copy=False)

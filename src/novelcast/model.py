@@ -211,6 +211,29 @@ class SpeechRequest(Model):
 # ---------------------------------------------------------------- the timeline
 
 
+class Pauses(Model):
+    """Silence after a segment, by what follows it.
+
+    Sources: huashuo's table after listening (sentence or turn 450, paragraph 900, title 1200, scene 1600,
+    chapter end 2000) and Alexandria's (speaker change 500, same speaker 250). A web novel's paragraph is
+    often one sentence, so its pause is nearer the turn's.
+    """
+
+    sentence_ms: int = Field(default=350, ge=0)
+    """Between two utterances of one segment."""
+    tag_ms: int = Field(default=220, ge=0)
+    """Between a quote and the narration beside it, in one paragraph."""
+    turn_ms: int = Field(default=450, ge=0)
+    """From one speaker to another."""
+    paragraph_ms: int = Field(default=600, ge=0)
+    heading_ms: int = Field(default=1200, ge=0)
+    scene_ms: int = Field(default=1600, ge=0)
+    interrupted_ms: int = Field(default=120, ge=0)
+    """After a quote that breaks off with a dash (——”)."""
+    cue_ms: int = Field(default=250, ge=0)
+    """On either side of a sound that stands in place of words."""
+
+
 class Placement(Model):
     """A sound's place in a chapter: `start` and `length` in samples from the chapter's start.
 

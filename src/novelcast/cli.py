@@ -1,0 +1,311 @@
+"""The command line: parse, call, show. `_Reporting` is the one place where an error becomes a message."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from novelcast import __version__
+from novelcast.errors import NovelcastError
+
+
+class _Reporting(TyperGroup):
+    """Turns what a command raises into a message and the exit code that the help promises."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except NovelcastError as error:
+            typer.echo(f"novelcast: {error}", err=True)
+            if error.hint:
+                typer.echo(f"  what to do: {error.hint}", err=True)
+            raise typer.Exit(error.exit_code) from None
+        except KeyboardInterrupt:
+            typer.echo(
+                "\nnovelcast: stopped. What was made is kept; the same command goes on from here.", err=True
+            )
+            raise typer.Exit(130) from None
+
+
+app = typer.Typer(
+    name="novelcast",
+    cls=_Reporting,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="""Turns a novel into a full-cast audiobook.
+
+    Start with:  novelcast render BOOK.txt
+
+    It reads and repairs the text, finds who says what, gives every speaker a voice, speaks each line,
+    adds the sounds the text names, and writes mastered MP3 chapters to output/<book>/chapters/.
+    Run it again after changing the book, output/<book>/cast.toml or script.json: only what changed is
+    made again.
+
+    Settings: a flag wins over the environment (NOVELCAST_ENGINE=edge), which wins over novelcast.toml.
+    Exit codes: 0 done, 1 done but some lines failed (listed), 2 wrong use or bad input, 130 interrupted.
+    """,
+)
+
+Book = Annotated[Path, typer.Argument(help="The book: a .txt or .md file.", show_default=False)]
+Output = Annotated[
+    Path | None, typer.Option("--output", help="Folder for editions.  [default: output]", show_default=False)
+]
+EngineName = Annotated[
+    str | None,
+    typer.Option(
+        help="kokoro (embedded, offline), edge (online) or tone (a hum).  [default: kokoro]",
+        show_default=False,
+    ),
+]
+PresetName = Annotated[
+    str | None,
+    typer.Option(
+        help="Loudness and format: podcast, podcast-mono, audiobook, none.  [default: podcast]",
+        show_default=False,
+    ),
+]
+Repair = Annotated[
+    bool | None,
+    typer.Option(
+        "--repair/--no-repair", help="Mend damaged text while reading.  [default: repair]", show_default=False
+    ),
+]
+Cues = Annotated[
+    bool | None,
+    typer.Option(
+        "--cues/--no-cues", help="Sounds where the text has them.  [default: cues]", show_default=False
+    ),
+]
+Jobs = Annotated[
+    int | None, typer.Option(help="Processor threads to use.  [default: all]", show_default=False)
+]
+Title = Annotated[
+    str | None, typer.Option(help="The book's title, if not the file's name.", show_default=False)
+]
+Author = Annotated[str | None, typer.Option(help="The book's author, for the tags.", show_default=False)]
+Fresh = Annotated[
+    bool,
+    typer.Option(
+        "--fresh", help="Analyse the text anew, dropping edits in script.json (kept as script.previous.json)."
+    ),
+]
+Json = Annotated[
+    bool, typer.Option("--json", help="Print the result as JSON on stdout, and nothing else there.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars, no table.")]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", help="Say more: each failed line in full, tracebacks of defects.")
+]
+
+
+@app.command()
+def render(
+    book: Book,
+    output: Output = None,
+    engine: EngineName = None,
+    preset: PresetName = None,
+    cover: Annotated[
+        Path | None, typer.Option(help="A JPEG or PNG for the chapters' cover.", show_default=False)
+    ] = None,
+    title: Title = None,
+    author: Author = None,
+    repair: Repair = None,
+    cues: Cues = None,
+    jobs: Jobs = None,
+    fresh: Fresh = False,
+    plot: Annotated[
+        bool, typer.Option("--plot", help="Also draw each chapter: waveform by speaker, spectrogram, cues.")
+    ] = False,
+    json_: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Make the audiobook: one mastered MP3 for each chapter.
+
+    \b
+    novelcast render book.txt
+    novelcast render book.txt --engine edge --preset audiobook --cover cover.jpg
+    """
+    from novelcast.pipeline import BookDetails
+    from novelcast.pipeline import render as run
+    from novelcast.show import edition_json, progress_bars, show_edition
+
+    settings = _settings(output=output, engine=engine, preset=preset, repair=repair, cues=cues, jobs=jobs)
+    with progress_bars(quiet) as progress:
+        edition = run(book, settings, BookDetails(title, author, cover, fresh), progress)
+        pictures = _plots(edition) if plot else []
+    if json_:
+        _print_json(edition_json(edition))
+    elif not quiet:
+        show_edition(edition, pictures)
+    if edition.failed:
+        _fail_lines(edition.failed, verbose)
+
+
+@app.command()
+def script(
+    book: Book,
+    output: Output = None,
+    engine: EngineName = None,
+    title: Title = None,
+    repair: Repair = None,
+    cues: Cues = None,
+    fresh: Fresh = False,
+    json_: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write script and cast for editing, and speak nothing.
+
+    Edit output/<book>/script.json (who says what) and cast.toml (who sounds how); `render` honours both.
+    """
+    from novelcast.pipeline import BookDetails, read, write
+    from novelcast.show import progress_bars, script_json, show_script
+
+    settings = _settings(output=output, engine=engine, repair=repair, cues=cues)
+    details = BookDetails(title=title, fresh=fresh)
+    with progress_bars(quiet or json_) as progress:
+        text, folder = read(book, settings, details, progress)
+        with folder.locked():
+            written, cast = write(text, folder, settings, details, progress)
+    if json_:
+        _print_json(script_json(written))
+    elif not quiet:
+        show_script(text, written, cast, folder)
+
+
+@app.command()
+def voices(
+    engine: EngineName = None,
+    say: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="TEXT VOICE", help="Write a preview of TEXT in VOICE.", show_default=False),
+    ] = None,
+    output: Output = None,
+    json_: Json = False,
+) -> None:
+    """List the voices, or write a preview of one.
+
+    \b
+    novelcast voices --engine kokoro
+    novelcast voices --say "夜里下起了雨。" zf_xiaoxiao
+    """
+    from novelcast import preview, show
+
+    settings = _settings(output=output, engine=engine)
+    if say is not None:
+        with show.progress_bars(False) as progress:
+            path = preview.voice(*say, settings, progress)
+        typer.echo(path)
+    else:
+        rows = preview.voices_of(settings)
+        if json_:
+            _print_json([v.model_dump() for v in rows])
+        else:
+            show.show_voices(rows)
+
+
+@app.command()
+def cues(
+    name: Annotated[str | None, typer.Argument(help="A sound to preview.", show_default=False)] = None,
+    count: Annotated[int, typer.Option(min=1, max=20, help="How many times it sounds.")] = 1,
+    output: Output = None,
+    json_: Json = False,
+) -> None:
+    """List the sounds and the words that make them, or write a preview of one.
+
+    \b
+    novelcast cues
+    novelcast cues alarm --count 3
+    """
+    from novelcast import preview, show
+    from novelcast.catalog import load_cue_sounds
+
+    if name is not None:
+        typer.echo(preview.cue(name, count, _settings(output=output)))
+    elif json_:
+        _print_json([s.model_dump() for s in load_cue_sounds()])
+    else:
+        show.show_cues(load_cue_sounds())
+
+
+@app.command()
+def doctor(
+    fetch: Annotated[
+        bool, typer.Option("--fetch", help="Fetch what the embedded engine lacks, now.")
+    ] = False,
+    json_: Json = False,
+) -> None:
+    """Say what works on this machine, what is missing, and how to get it."""
+    from novelcast import show
+    from novelcast.doctor import examine, fetch_models
+
+    settings = _settings()
+    if fetch:
+        with show.progress_bars(False) as progress:
+            fetch_models(settings, progress)
+    findings = examine(settings)
+    if json_:
+        _print_json([f.model_dump() for f in findings])
+    else:
+        show.show_findings(findings)
+    if not all(f.ok or f.optional for f in findings):
+        raise typer.Exit(1)
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"novelcast {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def _settings(**flags: Any) -> Any:
+    from novelcast.settings import load_settings
+
+    return load_settings(**flags)
+
+
+def _plots(edition: Any) -> list[Path]:
+    from novelcast.preview import chapter_plots
+
+    return chapter_plots(edition.folder, [c.chapter for c in edition.chapters])
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def _fail_lines(failed: list[Any], verbose: bool) -> NoReturn:
+    typer.echo(f"\n{len(failed)} lines could not be spoken; their chapters were not written:", err=True)
+    for utterance, reason in failed if verbose else failed[:10]:
+        typer.echo(f"  {utterance.segment}: {utterance.request.text[:60]} ({reason})", err=True)
+    if len(failed) > 10 and not verbose:
+        typer.echo(f"  … and {len(failed) - 10} more (--verbose shows all)", err=True)
+    typer.echo("Run the same command again: only these lines are spoken.", err=True)
+    raise typer.Exit(1)
+
+
+def main() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")  # Windows consoles default to a code page
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,170 @@
+"""The whole book on one screen: read, script, cast, speak, timeline, mix, master, publish."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from novelcast.audio import ClipInfo
+from novelcast.catalog import load_cue_sounds
+from novelcast.chapter import ChapterMaker
+from novelcast.engines import Engine, EngineOptions, open_engine
+from novelcast.errors import InputError
+from novelcast.master import preset_named
+from novelcast.model import Book, Cast, Progress, ProgressSink, Script
+from novelcast.publish.edition import ChapterRecord, EditionRecord
+from novelcast.read import read_book
+from novelcast.resume import cast_of, script_of
+from novelcast.settings import Settings
+from novelcast.speak import Spoken, Utterance, plan_utterances, speak
+from novelcast.timeline import ClipRef, chapter_scripts
+from novelcast.workspace import BookFolder, ClipCache, book_folder, read_model, write_model
+
+
+@dataclass(frozen=True)
+class BookDetails:
+    """What the user says of the book, over what the text says."""
+
+    title: str | None = None
+    author: str | None = None
+    cover: Path | None = None
+    fresh: bool = False
+    """Analyse the text again, even where a script stands in the book's folder."""
+
+
+@dataclass
+class Edition:
+    """What a run made: finished chapters, lines that failed with the reason, clips newly spoken."""
+
+    folder: Path
+    engine: str
+    chapters: list[ChapterRecord] = field(default_factory=list)
+    failed: list[tuple[Utterance, str]] = field(default_factory=list)
+    spoken: int = 0
+    reused: int = 0
+
+    def complete(self, part: Script) -> bool:
+        """Whether every line of this part of the script could be spoken."""
+        failed = {utterance.segment for utterance, _ in self.failed}
+        return not any(segment.id in failed for segment in part.segments)
+
+
+def render(source: Path, settings: Settings, details: BookDetails, progress: ProgressSink) -> Edition:
+    """Source text in, mastered chapters out; what is already made is not made again.
+
+    A chapter with a line that could not be spoken is not written; the line is in the result's `failed`.
+    Raises InputError, SettingsError, EngineUnavailable.
+    """
+    preset = preset_named(settings.preset)
+    book, folder = read(source, settings, details, progress)
+    with folder.locked():
+        script, cast = write(book, folder, settings, details, progress)
+        engine = open_engine(cast.engine, engine_options(settings, progress))
+        cache = ClipCache(settings.cache_dir / "clips")
+        plan = plan_utterances(script, cast, engine)
+        spoken = asyncio.run(_speak(plan, engine, cache, progress))
+        edition = _edition_of(spoken, plan, folder, engine)
+
+        clips = _clips_by_segment(plan, spoken.clips)
+        library = load_cue_sounds()
+        makers = [
+            ChapterMaker(number, part, book, preset, cache, library)
+            for number, part in chapter_scripts(script).items()
+            if edition.complete(part)
+        ]
+        timelines = [maker.timeline(clips, cast, settings.pauses) for maker in makers]
+        bar = _Bar("master", 2 * sum(t.length for t in timelines), progress)
+        done = read_model(folder.edition, EditionRecord) or EditionRecord()
+        for maker, timeline in zip(makers, timelines, strict=True):
+            write_model(folder.timeline(maker.number), timeline)
+            record = maker.publish(timeline, cast.narrator.voice, folder.root, done, bar.add)
+            done = done.with_chapter(record)
+            write_model(folder.edition, done)
+            edition.chapters.append(record)
+        bar.finish()
+    return edition
+
+
+def read(
+    source: Path, settings: Settings, details: BookDetails, progress: ProgressSink
+) -> tuple[Book, BookFolder]:
+    """The book, and the folder where what is made of it goes."""
+    bar = _Bar("read", 1, progress)
+    book = read_book(source, repair=settings.repair)
+    changes: dict[str, object] = {}
+    if details.title:
+        changes["title"] = details.title
+    if details.author:
+        changes["authors"] = (details.author,)
+    if details.cover:
+        if not details.cover.is_file():
+            raise InputError(f"no cover at {details.cover}", hint="give a JPEG or PNG file")
+        changes["cover"] = str(details.cover.resolve())
+    bar.finish()
+    book = book.model_copy(update=changes)
+    return book, book_folder(settings.output, book)
+
+
+def write(
+    book: Book, folder: BookFolder, settings: Settings, details: BookDetails, progress: ProgressSink
+) -> tuple[Script, Cast]:
+    """Script and cast, as they stand in the book's folder where the user has them, else made and kept there."""
+    bar = _Bar("script", 1, progress)
+    script = script_of(book, settings, folder, fresh=details.fresh)
+    cast = cast_of(script, settings, folder)
+    bar.finish()
+    return script, cast
+
+
+def engine_options(settings: Settings, progress: ProgressSink | None) -> EngineOptions:
+    return EngineOptions(
+        packs_dir=settings.cache_dir / "packs",
+        threads=settings.jobs or None,
+        proxy=settings.proxy,
+        progress=progress,
+    )
+
+
+async def _speak(
+    plan: Sequence[Utterance], engine: Engine, cache: ClipCache, progress: ProgressSink
+) -> Spoken:
+    try:
+        return await speak(plan, engine, cache, progress)
+    finally:
+        await engine.close()
+
+
+def _edition_of(spoken: Spoken, plan: Sequence[Utterance], folder: BookFolder, engine: Engine) -> Edition:
+    return Edition(
+        folder=folder.root,
+        engine=engine.name,
+        failed=[(u, spoken.failed[u.key]) for u in plan if u.key in spoken.failed],
+        spoken=spoken.made,
+        reused=len(spoken.clips) - spoken.made,
+    )
+
+
+def _clips_by_segment(plan: Sequence[Utterance], clips: Mapping[str, ClipInfo]) -> dict[str, list[ClipRef]]:
+    out: dict[str, list[ClipRef]] = {}
+    for utterance in plan:
+        if utterance.key in clips:
+            out.setdefault(utterance.segment, []).append((utterance.key, clips[utterance.key]))
+    return out
+
+
+class _Bar:
+    """Counts towards a stage's total and tells the sink."""
+
+    def __init__(self, stage: str, total: int, sink: ProgressSink) -> None:
+        self.stage, self.total, self.sink, self.done = stage, total, sink, 0
+        self.add(0)
+
+    def add(self, count: int) -> None:
+        # A chapter that is mastered a third time must not run past the end.
+        self.done = min(self.total, self.done + count)
+        self.sink(Progress(stage=self.stage, done=self.done, total=self.total))
+
+    def finish(self) -> None:
+        self.add(self.total)

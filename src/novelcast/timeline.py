@@ -1,0 +1,199 @@
+"""Script + clip lengths -> positions. No samples here: integers only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from novelcast.audio import ClipInfo, resampled_length, samples_in
+from novelcast.hanzi import HAN
+from novelcast.model import Cast, Cue, Pauses, Placement, Script, Segment, Skipped, Timeline
+
+VOICE_LEVEL_DB = -20.0
+"""Every clip is brought to this active level before the voices meet, so that none is louder than the next."""
+MOST_LEVELLING_DB = 12.0
+KIND_GAIN_DB = {"thought": -2.0}
+CUE_GAIN_DB = {"replace": -5.0, "before": -5.0, "under": -11.0}
+"""Cue sounds peak at -3 dBFS; under a voice they must leave it its words."""
+SCENE_BREAK = "scene break"
+"""The reason under which the text of a scene break is skipped."""
+
+
+@dataclass(frozen=True)
+class CueInfo:
+    """A rendered cue's length in samples at the timeline's rate, and its sound's own gain."""
+
+    samples: int
+    gain_db: float
+
+
+ClipRef = tuple[str, ClipInfo]
+
+
+def chapter_scripts(script: Script) -> dict[int, Script]:
+    """The script cut into one for each chapter, by chapter number; speakers stay those of the book."""
+    parts: dict[int, dict[str, list[Segment | Cue | Skipped]]] = {}
+    for name in ("segments", "cues", "skipped"):
+        for item in getattr(script, name):
+            parts.setdefault(item.span.chapter, {"segments": [], "cues": [], "skipped": []})[name].append(
+                item
+            )
+    return {n: script.model_copy(update={k: tuple(v) for k, v in parts[n].items()}) for n in sorted(parts)}
+
+
+def build_timeline(
+    script: Script,
+    chapter: int,
+    title: str,
+    clips: Mapping[str, Sequence[ClipRef]],
+    cues: Mapping[int, CueInfo],
+    cast: Cast,
+    *,
+    rate_hz: int,
+    pauses: Pauses,
+    head_ms: int,
+    tail_ms: int,
+) -> Timeline:
+    """The positions of one chapter, from its own script (see `chapter_scripts`).
+
+    `clips` gives each segment id its clips in order; a segment without any is silent. `cues` gives each
+    cue's index in `script.cues` its length and gain. A cue under a word starts at the word's estimated time: the
+    share of the segment's characters before it, over the time its clips sound.
+    """
+    builder = _Builder(script, clips, cues, cast, rate_hz, pauses, samples_in(head_ms, rate_hz))
+    breaks = [s.span.paragraph for s in script.skipped if s.reason == SCENE_BREAK]
+    previous: Segment | Cue | None = None
+    for event in _events(script):
+        if isinstance(event, Segment) and not clips.get(event.id):
+            builder.silent(event)
+            continue
+        if previous is not None:
+            builder.wait(_pause_ms(previous, event, breaks, pauses))
+        builder.place(event)
+        previous = event
+    return Timeline(
+        chapter=chapter,
+        title=title,
+        rate_hz=rate_hz,
+        length=builder.end + samples_in(tail_ms, rate_hz),
+        placements=tuple(sorted(builder.placements, key=lambda p: p.start)),
+    )
+
+
+class _Builder:
+    def __init__(
+        self,
+        script: Script,
+        clips: Mapping[str, Sequence[ClipRef]],
+        cues: Mapping[int, CueInfo],
+        cast: Cast,
+        rate_hz: int,
+        pauses: Pauses,
+        head: int,
+    ) -> None:
+        self.clips, self.cues, self.cast, self.rate_hz, self.pauses = clips, cues, cast, rate_hz, pauses
+        self.indices = {id(cue): n for n, cue in enumerate(script.cues)}
+        self.beside: dict[str, list[Cue]] = {}
+        for cue in script.cues:
+            if cue.mode != "replace" and cue.segment is not None:
+                self.beside.setdefault(cue.segment, []).append(cue)
+        self.placements: list[Placement] = []
+        self.at = self.end = head
+
+    def wait(self, ms: int) -> None:
+        self.at += samples_in(ms, self.rate_hz)
+
+    def place(self, event: Segment | Cue) -> None:
+        if isinstance(event, Cue):
+            self.at += self._cue(event, self.at)
+        else:
+            for cue in self.beside.get(event.id, []):
+                if cue.mode == "before":
+                    self.at += self._cue(cue, self.at)
+                    self.wait(self.pauses.cue_ms)
+            self._segment(event)
+        self.end = max(self.end, self.at)
+
+    def silent(self, segment: Segment) -> None:
+        """A segment that says nothing still makes its sounds."""
+        for cue in self.beside.get(segment.id, []):
+            self.at += self._cue(cue, self.at)
+            self.end = max(self.end, self.at)
+
+    def _cue(self, cue: Cue, start: int) -> int:
+        index = self.indices[id(cue)]
+        if index not in self.cues:
+            return 0
+        info = self.cues[index]
+        gain_db = CUE_GAIN_DB[cue.mode] + info.gain_db + cue.gain_db
+        self.placements.append(
+            Placement(
+                cue=index, track="cue", start=start, length=info.samples, gain_db=gain_db, segment=cue.segment
+            )
+        )
+        self.end = max(self.end, start + info.samples)
+        return info.samples
+
+    def _segment(self, segment: Segment) -> None:
+        role = self.cast.role_of(segment)
+        sounding: list[tuple[int, int]] = []
+        for n, (key, clip) in enumerate(self.clips[segment.id]):
+            if n:
+                self.wait(self.pauses.sentence_ms)
+            length = resampled_length(clip.samples, clip.rate_hz, self.rate_hz)
+            levelling_db = max(-MOST_LEVELLING_DB, min(MOST_LEVELLING_DB, VOICE_LEVEL_DB - clip.level_db))
+            gain_db = round(levelling_db + role.gain_db + KIND_GAIN_DB.get(segment.kind, 0.0), 2)
+            self.placements.append(
+                Placement(
+                    clip=key, track="voice", start=self.at, length=length, gain_db=gain_db, segment=segment.id
+                )
+            )
+            sounding.append((self.at, length))
+            self.at += length
+        for cue in self.beside.get(segment.id, []):
+            if cue.mode == "under":
+                self._cue(cue, _time_of(segment, cue.span.start - segment.span.start, sounding))
+
+
+def _time_of(segment: Segment, offset: int, sounding: Sequence[tuple[int, int]]) -> int:
+    """The sample at which the character at `offset` of a segment is estimated to be spoken."""
+    weights = [_weight(c) for c in segment.text]
+    share = sum(weights[:offset]) / max(1e-9, sum(weights))
+    left = round(share * sum(length for _, length in sounding))
+    for start, length in sounding:
+        if left < length:
+            return start + left
+        left -= length
+    start, length = sounding[-1]
+    return start + length
+
+
+def _weight(char: str) -> float:
+    """Speaking time of a character, in syllables: a Han character 1, a digit about 1, a letter 0.35, a stop's pause."""
+    if HAN.match(char) or char.isdigit():
+        return 1.0
+    if char.isalpha():
+        return 0.35
+    return 0.8 if char in "，。！？；：、,.!?;:" else 0.0
+
+
+def _events(script: Script) -> list[Segment | Cue]:
+    """Segments and replacing cues, in reading order."""
+    events: list[Segment | Cue] = [*script.segments, *(c for c in script.cues if c.mode == "replace")]
+    return sorted(events, key=lambda e: (e.span.paragraph, e.span.start))
+
+
+def _pause_ms(before: Segment | Cue, after: Segment | Cue, breaks: Sequence[int], pauses: Pauses) -> int:
+    if isinstance(before, Segment) and before.pause_after_ms is not None:
+        return before.pause_after_ms
+    if any(before.span.paragraph < p < after.span.paragraph for p in breaks):
+        return pauses.scene_ms
+    if isinstance(before, Cue) or isinstance(after, Cue):
+        return pauses.cue_ms
+    if before.kind == "heading":
+        return pauses.heading_ms
+    if before.kind == "dialogue" and before.text.rstrip('”」』’"').endswith(("——", "—", "--")):
+        return pauses.interrupted_ms
+    if before.span.paragraph == after.span.paragraph:
+        return pauses.sentence_ms if before.kind == after.kind else pauses.tag_ms
+    return pauses.turn_ms if before.kind == after.kind == "dialogue" else pauses.paragraph_ms

@@ -1,0 +1,176 @@
+import asyncio
+from pathlib import Path
+
+import numpy as np
+import pytest
+from books import cast_of, script_of, segment
+from hypothesis import given
+from hypothesis import strategies as st
+
+from novelcast.audio import Clip
+from novelcast.engines.tone import ToneEngine
+from novelcast.errors import EngineUnavailable, SpeechFailed
+from novelcast.model import Progress, SpeechRequest
+from novelcast.speak import Spoken, checked, plan_utterances, speak, utterance_texts
+from novelcast.workspace import ClipCache
+
+
+class CountingEngine(ToneEngine):
+    """The humming engine with a list of what it was asked, and answers prepared for some texts."""
+
+    def __init__(self, *, answers: dict[str, list[object]] | None = None) -> None:
+        self.asked: list[SpeechRequest] = []
+        self.answers = answers or {}
+
+    async def speak(self, request: SpeechRequest) -> Clip:
+        self.asked.append(request)
+        prepared = self.answers.get(request.text)
+        if prepared:
+            answer = prepared.pop(0)
+            if isinstance(answer, BaseException):
+                raise answer
+            if isinstance(answer, Clip):
+                return answer
+        return await super().speak(request)
+
+
+SCRIPT = script_of([segment("夜里下起了大雨，街上没有人。"), segment("他撑着伞站在路灯下面。", paragraph=1)])
+
+
+def spoken_with(engine: CountingEngine, cache: ClipCache, script=SCRIPT) -> Spoken:
+    plan = plan_utterances(script, cast_of(), engine)
+    return asyncio.run(speak(plan, engine, cache))
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> ClipCache:
+    return ClipCache(tmp_path / "clips")
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("novelcast.speak.FIRST_WAIT_S", 0.001)
+
+
+def test_a_second_run_asks_the_engine_nothing(cache: ClipCache) -> None:
+    first, second = CountingEngine(), CountingEngine()
+    made = spoken_with(first, cache)
+    again = spoken_with(second, cache)
+    assert len(first.asked) == made.made == 2
+    assert second.asked == [] and again.made == 0
+    assert again.clips == made.clips
+
+
+def test_changing_one_line_speaks_one_line(cache: ClipCache) -> None:
+    spoken_with(CountingEngine(), cache)
+    engine = CountingEngine()
+    changed = script_of([SCRIPT.segments[0], segment("她撑着伞站在路灯下面。", paragraph=1)])
+    spoken_with(engine, cache, changed)
+    assert [r.text for r in engine.asked] == ["她撑着伞站在路灯下面。"]
+
+
+def test_a_deleted_clip_is_the_only_one_made_again(cache: ClipCache) -> None:
+    keys = list(spoken_with(CountingEngine(), cache).clips)
+    cache.path(keys[1]).unlink()
+    engine = CountingEngine()
+    assert spoken_with(engine, cache).made == len(engine.asked) == 1
+
+
+def test_a_damaged_clip_is_made_again(cache: ClipCache) -> None:
+    key = next(iter(spoken_with(CountingEngine(), cache).clips))
+    data = bytearray(cache.path(key).read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    cache.path(key).write_bytes(data)
+    assert spoken_with(CountingEngine(), cache).made == 1
+
+
+def test_a_line_said_twice_is_spoken_once(cache: ClipCache) -> None:
+    engine = CountingEngine()
+    twice = script_of([segment("雨一直下到了天亮。"), segment("雨一直下到了天亮。", paragraph=1)])
+    assert len(spoken_with(engine, cache, twice).clips) == len(engine.asked) == 1
+
+
+def test_a_busy_service_is_asked_again(cache: ClipCache) -> None:
+    busy = SpeechFailed("busy", transient=True)
+    engine = CountingEngine(answers={SCRIPT.segments[0].text: [busy, busy]})
+    spoken = spoken_with(engine, cache)
+    assert not spoken.failed and len(engine.asked) == 4
+
+
+def test_one_bad_line_is_reported_and_the_rest_is_spoken(cache: ClipCache) -> None:
+    engine = CountingEngine(answers={SCRIPT.segments[0].text: [SpeechFailed("no such sound")]})
+    spoken = spoken_with(engine, cache)
+    assert list(spoken.failed.values()) == ["no such sound"]
+    assert len(spoken.clips) == 1
+
+
+def test_a_broken_engine_stops_the_run_at_once(cache: ClipCache) -> None:
+    engine = CountingEngine(answers={SCRIPT.segments[0].text: [EngineUnavailable("gone")]})
+    engine.concurrency = 1
+    with pytest.raises(EngineUnavailable):
+        spoken_with(engine, cache)
+    assert len(engine.asked) == 1
+
+
+def babble(seconds: float) -> Clip:
+    return Clip(np.full(round(24_000 * seconds), 0.3, dtype=np.float32), 24_000)
+
+
+def test_a_babbling_line_is_asked_for_once_more_another_way(cache: ClipCache) -> None:
+    text = SCRIPT.segments[0].text
+    engine = CountingEngine(answers={text: [babble(60)]})
+    assert not spoken_with(engine, cache).failed
+    assert [r.rate for r in engine.asked if r.text == text] == [1.0, 0.93]
+
+
+def test_a_line_that_babbles_twice_is_reported_not_played(cache: ClipCache) -> None:
+    engine = CountingEngine(answers={SCRIPT.segments[0].text: [babble(60), babble(60)]})
+    assert "cannot be right" in next(iter(spoken_with(engine, cache).failed.values()))
+
+
+@pytest.mark.parametrize("samples", [np.zeros(24_000), np.full(24_000, np.nan), np.zeros(0), np.full(240, 0.5)])
+def test_what_cannot_be_speech_is_refused(samples: np.ndarray) -> None:
+    request = SpeechRequest(engine="tone", voice="tone_bass", language="zh", text="夜里下起了雨。")
+    with pytest.raises(SpeechFailed):
+        checked(Clip(samples.astype(np.float32), 24_000), request)
+
+
+def test_progress_reaches_its_total(cache: ClipCache) -> None:
+    seen: list[Progress] = []
+    engine = CountingEngine()
+    asyncio.run(speak(plan_utterances(SCRIPT, cast_of(), engine), engine, cache, seen.append))
+    assert (seen[0].done, seen[-1].done, seen[-1].total) == (0, 2, 2)
+
+
+def test_clips_are_stored_one_by_one_so_that_stopping_loses_only_what_is_under_way(cache: ClipCache) -> None:
+    engine = CountingEngine(answers={SCRIPT.segments[1].text: [KeyboardInterrupt()]})
+    engine.concurrency = 1
+    with pytest.raises(KeyboardInterrupt):
+        spoken_with(engine, cache)
+    assert spoken_with(CountingEngine(), cache).made == 1
+
+
+# ---------------------------------------------------------------- cutting
+
+
+def test_a_segment_is_cut_at_its_sentence_ends() -> None:
+    assert utterance_texts("夜里下起了一场大雨。街上一个人也没有。", 40) == ["夜里下起了一场大雨。", "街上一个人也没有。"]
+
+
+def test_a_short_sentence_is_not_said_alone() -> None:
+    assert utterance_texts("走。他头也不回地出了门。", 40) == ["走。他头也不回地出了门。"]
+    assert utterance_texts("他头也不回地出了门。走。", 40) == ["他头也不回地出了门。走。"]
+
+
+def test_a_long_sentence_is_cut_at_its_clauses() -> None:
+    text = "，".join(["他走过一条又一条街"] * 6) + "。"
+    parts = utterance_texts(text, 25)
+    assert all(len(p) <= 25 for p in parts)
+    assert all(p.endswith(("，", "。")) for p in parts)
+
+
+@given(st.text(alphabet="雨风，。！？…— aB1\n", max_size=200), st.integers(min_value=5, max_value=60))
+def test_cutting_loses_no_character_and_keeps_the_limit(text: str, limit: int) -> None:
+    parts = utterance_texts(text, limit)
+    assert "".join("".join(parts).split()) == "".join(text.split())
+    assert all(0 < len(p) <= limit for p in parts)
