@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from novelcast.model import Book, Cast, Chapter, Cue, Paragraph, Role, Script, Segment, SegmentKind, Skipped, Span, Speaker
+from novelcast.model import (
+    Book,
+    Cast,
+    Chapter,
+    Cue,
+    Paragraph,
+    Role,
+    Script,
+    Segment,
+    SegmentKind,
+    Skipped,
+    Span,
+    Speaker,
+)
 
 
 def book_of(*chapters: Sequence[str], book_id: str = "book") -> Book:
@@ -43,7 +56,15 @@ def segment(
     )
 
 
-def cue(text: str, mode: str, *, sound: str = "knock", paragraph: int = 0, start: int = 0, segment: str | None = None) -> Cue:
+def cue(
+    text: str,
+    mode: str,
+    *,
+    sound: str = "knock",
+    paragraph: int = 0,
+    start: int = 0,
+    segment: str | None = None,
+) -> Cue:
     return Cue(
         sound=sound,
         mode=mode,  # type: ignore[arg-type]
@@ -54,7 +75,9 @@ def cue(text: str, mode: str, *, sound: str = "knock", paragraph: int = 0, start
 
 
 def scene_break(paragraph: int, text: str = "*****") -> Skipped:
-    return Skipped(span=Span(chapter=0, paragraph=paragraph, start=0, end=len(text)), text=text, reason="scene break")
+    return Skipped(
+        span=Span(chapter=0, paragraph=paragraph, start=0, end=len(text)), text=text, reason="scene break"
+    )
 
 
 def script_of(
@@ -66,7 +89,12 @@ def script_of(
     language: str = "zh-Hans",
 ) -> Script:
     return Script(
-        title="书", language=language, speakers=tuple(speakers), segments=tuple(segments), cues=tuple(cues), skipped=tuple(skipped)
+        title="书",
+        language=language,
+        speakers=tuple(speakers),
+        segments=tuple(segments),
+        cues=tuple(cues),
+        skipped=tuple(skipped),
     )
 
 

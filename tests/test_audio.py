@@ -15,10 +15,14 @@ from novelcast.audio import (
 
 
 def sine(seconds: float, rate_hz: int, hz: float = 440.0, amplitude: float = 0.5) -> np.ndarray:
-    return (amplitude * np.sin(2 * np.pi * hz * np.arange(round(seconds * rate_hz)) / rate_hz)).astype(np.float32)
+    return (amplitude * np.sin(2 * np.pi * hz * np.arange(round(seconds * rate_hz)) / rate_hz)).astype(
+        np.float32
+    )
 
 
-@pytest.mark.parametrize(("ms", "rate_hz", "samples"), [(1000, 44_100, 44_100), (10, 44_100, 441), (0, 24_000, 0), (1, 22_050, 22)])
+@pytest.mark.parametrize(
+    ("ms", "rate_hz", "samples"), [(1000, 44_100, 44_100), (10, 44_100, 441), (0, 24_000, 0), (1, 22_050, 22)]
+)
 def test_a_duration_is_whole_samples(ms: float, rate_hz: int, samples: int) -> None:
     assert samples_in(ms, rate_hz) == samples
 

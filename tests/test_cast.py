@@ -2,8 +2,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from books import script_of, segment, speaker
 
+from books import script_of, segment, speaker
 from novelcast.cast import cast_script, load_cast, save_cast
 from novelcast.errors import CastError, SettingsError
 from novelcast.model import Role, Script, Speaker, Voice
@@ -75,7 +75,9 @@ def test_the_same_script_always_gets_the_same_cast() -> None:
 
 def test_a_new_speaker_does_not_change_old_roles() -> None:
     old = cast_script(talk(speaker("王磊", "male"), speaker("林晚", "female")), VOICES, "tone")
-    newcomer = talk(speaker("新人", "male"), speaker("王磊", "male"), speaker("林晚", "female"), lines={"新人": 20})
+    newcomer = talk(
+        speaker("新人", "male"), speaker("王磊", "male"), speaker("林晚", "female"), lines={"新人": 20}
+    )
     new = cast_script(newcomer, VOICES, "tone", kept=old)
     assert {name: new.roles[name] for name in old.roles} == old.roles
     assert new.roles["新人"] not in old.roles.values()

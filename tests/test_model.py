@@ -1,7 +1,7 @@
 import pytest
-from books import cast_of, segment
 from pydantic import ValidationError
 
+from books import cast_of, segment
 from novelcast.model import Role, Script, SpeechRequest
 
 REQUEST = SpeechRequest(engine="tone", voice="a", language="zh", text="你好。")
@@ -9,7 +9,15 @@ REQUEST = SpeechRequest(engine="tone", voice="a", language="zh", text="你好。
 
 @pytest.mark.parametrize(
     "change",
-    [{"text": "你好！"}, {"voice": "b"}, {"rate": 1.01}, {"pitch_st": 0.5}, {"mix": {"b": 0.1}}, {"language": "en"}, {"engine": "x"}],
+    [
+        {"text": "你好！"},
+        {"voice": "b"},
+        {"rate": 1.01},
+        {"pitch_st": 0.5},
+        {"mix": {"b": 0.1}},
+        {"language": "en"},
+        {"engine": "x"},
+    ],
 )
 def test_everything_audible_changes_a_clips_key(change: dict) -> None:
     assert REQUEST.model_copy(update=change).key("1") != REQUEST.key("1")

@@ -47,7 +47,9 @@ class Server:
     def package(self, project: str, filename: str, data: bytes) -> None:
         digest = hashlib.sha256(data).hexdigest()
         self.files[f"/files/{filename}"] = data
-        self.files[f"/simple/{project}/"] = f'<html><body><a href="{self.url}/files/{filename}#sha256={digest}">{filename}</a></body></html>'.encode()
+        self.files[f"/simple/{project}/"] = (
+            f'<html><body><a href="{self.url}/files/{filename}#sha256={digest}">{filename}</a></body></html>'.encode()
+        )
 
 
 @pytest.fixture
@@ -55,9 +57,15 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     running = Server()
     monkeypatch.setenv("UV_DEFAULT_INDEX", running.url + "/simple/")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    running.package("voice-model-1", "voice_model_1-0.1.0-py3-none-any.whl", _wheel("voice_model_1/part.bin", FIRST))
-    running.package("voice-model-2", "voice_model_2-0.1.0-py3-none-any.whl", _wheel("voice_model_2/part.bin", SECOND))
-    running.package("tables", "tables-2.0.tar.gz", _sdist({"tables-2.0/a.bin": TABLE, "tables-2.0/b.bin": TABLE[::-1]}))
+    running.package(
+        "voice-model-1", "voice_model_1-0.1.0-py3-none-any.whl", _wheel("voice_model_1/part.bin", FIRST)
+    )
+    running.package(
+        "voice-model-2", "voice_model_2-0.1.0-py3-none-any.whl", _wheel("voice_model_2/part.bin", SECOND)
+    )
+    running.package(
+        "tables", "tables-2.0.tar.gz", _sdist({"tables-2.0/a.bin": TABLE, "tables-2.0/b.bin": TABLE[::-1]})
+    )
     yield running
     running.http.shutdown()
     running.http.server_close()

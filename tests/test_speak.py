@@ -3,10 +3,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from books import cast_of, script_of, segment
 from hypothesis import given
 from hypothesis import strategies as st
 
+from books import cast_of, script_of, segment
 from novelcast.audio import Clip
 from novelcast.engines.tone import ToneEngine
 from novelcast.errors import EngineUnavailable, SpeechFailed
@@ -128,7 +128,9 @@ def test_a_line_that_babbles_twice_is_reported_not_played(cache: ClipCache) -> N
     assert "cannot be right" in next(iter(spoken_with(engine, cache).failed.values()))
 
 
-@pytest.mark.parametrize("samples", [np.zeros(24_000), np.full(24_000, np.nan), np.zeros(0), np.full(240, 0.5)])
+@pytest.mark.parametrize(
+    "samples", [np.zeros(24_000), np.full(24_000, np.nan), np.zeros(0), np.full(240, 0.5)]
+)
 def test_what_cannot_be_speech_is_refused(samples: np.ndarray) -> None:
     request = SpeechRequest(engine="tone", voice="tone_bass", language="zh", text="夜里下起了雨。")
     with pytest.raises(SpeechFailed):
@@ -154,7 +156,10 @@ def test_clips_are_stored_one_by_one_so_that_stopping_loses_only_what_is_under_w
 
 
 def test_a_segment_is_cut_at_its_sentence_ends() -> None:
-    assert utterance_texts("夜里下起了一场大雨。街上一个人也没有。", 40) == ["夜里下起了一场大雨。", "街上一个人也没有。"]
+    assert utterance_texts("夜里下起了一场大雨。街上一个人也没有。", 40) == [
+        "夜里下起了一场大雨。",
+        "街上一个人也没有。",
+    ]
 
 
 def test_a_short_sentence_is_not_said_alone() -> None:

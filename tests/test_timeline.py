@@ -1,6 +1,6 @@
 import pytest
-from books import cast_of, cue, scene_break, script_of, segment
 
+from books import cast_of, cue, scene_break, script_of, segment
 from novelcast.audio import ClipInfo
 from novelcast.model import Pauses, Script, Timeline
 from novelcast.timeline import VOICE_LEVEL_DB, CueInfo, build_timeline, chapter_scripts
@@ -15,7 +15,16 @@ def clip(ms: int, level_db: float = VOICE_LEVEL_DB) -> ClipInfo:
 
 def laid_out(script: Script, clips: dict, cues: dict | None = None, pauses: Pauses = PAUSES) -> Timeline:
     return build_timeline(
-        script, 0, "一", clips, cues or {}, cast_of("甲", "乙"), rate_hz=RATE_HZ, pauses=pauses, head_ms=500, tail_ms=2000
+        script,
+        0,
+        "一",
+        clips,
+        cues or {},
+        cast_of("甲", "乙"),
+        rate_hz=RATE_HZ,
+        pauses=pauses,
+        head_ms=500,
+        tail_ms=2000,
     )
 
 
@@ -37,7 +46,11 @@ def pair(before: dict, after: dict) -> Script:
     [
         ({"text": "第一章", "kind": "heading"}, {"text": "雨。", "paragraph": 1}, PAUSES.heading_ms),
         ({"text": "雨。"}, {"text": "风。", "paragraph": 1}, PAUSES.paragraph_ms),
-        ({"text": "“谁？”", "kind": "dialogue", "speaker": "甲"}, {"text": "他问。", "start": 4}, PAUSES.tag_ms),
+        (
+            {"text": "“谁？”", "kind": "dialogue", "speaker": "甲"},
+            {"text": "他问。", "start": 4},
+            PAUSES.tag_ms,
+        ),
         (
             {"text": "“谁？”", "kind": "dialogue", "speaker": "甲"},
             {"text": "“我。”", "kind": "dialogue", "speaker": "乙", "paragraph": 1},
@@ -107,7 +120,10 @@ def test_a_sound_before_a_line_does_not_overlap_it() -> None:
 
 def test_a_loud_and_a_soft_clip_come_out_equally_loud() -> None:
     script = script_of([segment("雨。"), segment("风。", paragraph=1)])
-    clips = {script.segments[0].id: [("a", clip(500, -14.0))], script.segments[1].id: [("b", clip(500, -27.0))]}
+    clips = {
+        script.segments[0].id: [("a", clip(500, -14.0))],
+        script.segments[1].id: [("b", clip(500, -27.0))],
+    }
     loud, soft = laid_out(script, clips).placements
     assert -14.0 + loud.gain_db == pytest.approx(-27.0 + soft.gain_db) == pytest.approx(VOICE_LEVEL_DB)
 
@@ -121,7 +137,9 @@ def test_a_segment_with_nothing_to_say_takes_no_time() -> None:
 
 
 def test_a_chapter_gets_its_own_part_of_the_script() -> None:
-    script = script_of([segment("一。"), segment("二。", chapter=1)], cues=[cue("砰", "under", segment="000.0000.0")])
+    script = script_of(
+        [segment("一。"), segment("二。", chapter=1)], cues=[cue("砰", "under", segment="000.0000.0")]
+    )
     parts = chapter_scripts(script)
     assert [s.text for s in parts[0].segments] == ["一。"] and len(parts[0].cues) == 1
     assert [s.text for s in parts[1].segments] == ["二。"] and not parts[1].cues

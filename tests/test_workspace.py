@@ -1,11 +1,10 @@
-import os
 import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
-from books import book_of
 
+from books import book_of
 from novelcast.audio import Clip
 from novelcast.errors import InputError
 from novelcast.model import Book
@@ -29,12 +28,15 @@ def test_an_interrupted_write_leaves_the_old_file_and_no_litter(tmp_path: Path) 
         temp.write_text("half")
         raise KeyboardInterrupt
     assert path.read_text() == "old"
-    assert os.listdir(tmp_path) == ["a.txt"]
+    assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
 
 
 def test_a_folder_that_is_a_file_is_an_error_with_advice(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    with pytest.raises(InputError, match="cannot write") as caught, complete_file(tmp_path / "file" / "a.txt"):
+    with (
+        pytest.raises(InputError, match="cannot write") as caught,
+        complete_file(tmp_path / "file" / "a.txt"),
+    ):
         pass
     assert "--output" in caught.value.hint
 

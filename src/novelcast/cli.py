@@ -37,6 +37,7 @@ app = typer.Typer(
     cls=_Reporting,
     no_args_is_help=True,
     add_completion=False,
+    pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="""Turns a novel into a full-cast audiobook.
@@ -101,7 +102,7 @@ Json = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars, no table.")]
 Verbose = Annotated[
-    bool, typer.Option("--verbose", help="Say more: each failed line in full, tracebacks of defects.")
+    bool, typer.Option("--verbose", help="Say more: every failed line.")
 ]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from novelcast.audio import ClipInfo
 from novelcast.catalog import load_cue_sounds
 from novelcast.chapter import ChapterMaker
-from novelcast.engines import Engine, EngineOptions, open_engine
+from novelcast.engines import Engine, EngineOptions, about_engine, open_engine
 from novelcast.errors import InputError
 from novelcast.master import preset_named
 from novelcast.model import Book, Cast, Progress, ProgressSink, Script
@@ -91,6 +91,8 @@ def read(
     source: Path, settings: Settings, details: BookDetails, progress: ProgressSink
 ) -> tuple[Book, BookFolder]:
     """The book, and the folder where what is made of it goes."""
+    if settings.engine is not None:
+        about_engine(settings.engine)  # an unknown name is an error before anything is made
     bar = _Bar("read", 1, progress)
     book = read_book(source, repair=settings.repair)
     changes: dict[str, object] = {}

@@ -9,7 +9,6 @@ from pydantic import ValidationError
 
 from novelcast import cast
 from novelcast.catalog import load_cue_sounds, load_voices
-from novelcast.engines import about_engine
 from novelcast.errors import InputError, ScriptError
 from novelcast.model import SCRIPT_VERSION, Book, Cast, Script
 from novelcast.script import check_coverage, write_script
@@ -70,7 +69,6 @@ def cast_of(script: Script, settings: Settings, folder: BookFolder) -> Cast:
         if (earlier := folder.root / f"cast.{engine}.toml").exists():
             earlier.replace(folder.cast)
         kept = cast.load_cast(folder.cast, voices)
-    about_engine(engine)  # an unknown name is an error before any work
     roles = cast.cast_script(script, voices, engine, kept)
     cast.save_cast(folder.cast, roles, script)
     return roles

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from novelcast.catalog import CueSound
@@ -41,29 +42,30 @@ def write_script(book: Book, sounds: Sequence[CueSound]) -> Script:
                 spoken=spoken_form(piece.text, book.language),
             )
         )
+    starts = [_place(s.span) for s in segments]
     spoken_by = {s.speaker for s in segments}
     script = Script(
         title=book.title,
         language=book.language,
         speakers=tuple(p for p in people if p.id in spoken_by),
         segments=tuple(segments),
-        cues=tuple(_anchor(cue, segments) for cue in cues),
+        cues=tuple(_anchor(cue, segments, starts) for cue in cues),
         skipped=tuple(
-            Skipped(span=p.span, text=p.text, reason=p.reason) for p, x in zip(pieces, labels, strict=True) if x.kind == "skip"
+            Skipped(span=p.span, text=p.text, reason=p.reason)
+            for p, x in zip(pieces, labels, strict=True)
+            if x.kind == "skip"
         ),
     )
     check_coverage(book, script)
     return script
 
 
-def _anchor(cue: Cue, segments: Sequence[Segment]) -> Cue:
+def _anchor(cue: Cue, segments: Sequence[Segment], starts: Sequence[tuple[int, int, int]]) -> Cue:
     """The cue with the segment it sounds in, or (for one that replaces its words) the segment after it."""
-    at = _place(cue.span)
-    for segment in segments:
-        begin = _place(segment.span)
-        if begin <= at < (*begin[:2], segment.span.end) or begin > at:
-            return cue.model_copy(update={"segment": segment.id})
-    return cue
+    after = bisect_right(starts, _place(cue.span))
+    if cue.mode == "replace":
+        return cue.model_copy(update={"segment": segments[after].id}) if after < len(segments) else cue
+    return cue.model_copy(update={"segment": segments[after - 1].id})
 
 
 def _place(span: Span) -> tuple[int, int, int]:
@@ -83,10 +85,15 @@ def check_coverage(book: Book, script: Script) -> None:
             for start, end in sorted(found.pop((c, p), [])):
                 if start != at or end <= start:
                     word = "twice in" if start < at else "missing from"
-                    raise ScriptError(f"chapter {c}, paragraph {p}: characters {min(at, start)}-{max(at, start)} are {word} the script")
+                    raise ScriptError(
+                        f"chapter {c}, paragraph {p}: characters {min(at, start)}-{max(at, start)} are {word} the script"
+                    )
                 at = end
             if at != len(paragraph.text):
-                raise ScriptError(f"chapter {c}, paragraph {p}: characters from {at} on are missing from the script")
+                raise ScriptError(
+                    f"chapter {c}, paragraph {p}: characters from {at} on are missing from the script"
+                )
     if found:
-        raise ScriptError(f"the script has text at chapter and paragraph {min(found)}, where the book has none")
-
+        raise ScriptError(
+            f"the script has text at chapter and paragraph {min(found)}, where the book has none"
+        )

@@ -1,0 +1,127 @@
+"""Pinyin notes that scrapers put after characters: 機(jī)器. And which of them an author put there.
+
+A note is one only if it is, tone mark and all, a reading of the character before it. Whether it goes:
+
+- In a lesson all stay: more than half of the book's characters carry one, or, in a book that isn't scraped, the
+  paragraph speaks of pronunciation (拼音, 读音 …) or has notes on four characters in a row.
+- A book is scraped if it has notes on three or more different common characters (level 1 of GB 2312) in the
+  middle of running text. There all go, except one that stands by itself (王(wáng), 李(lǐ)) in a paragraph that
+  speaks of pronunciation.
+- In any other book a note goes only if nobody would have written it: a common character in its usual reading,
+  in the middle of running text. An author's help with a rare character or a rare reading stays.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+from novelcast.hanzi import HAN, simplified
+from novelcast.read.draft import Edit
+
+WHY = "a pinyin note"
+
+_NOTE = re.compile(
+    r"\s?[(（〔\[]\s*([a-zA-ZÀ-ÖØ-öø-ɏɑɡ\u0300-\u030c]{1,9})\s*[)）〕\]](?:\s(?=[\u3400-\u9fff]))?"
+)
+_BRACKET_OPENS = frozenset("(（〔[")
+_LETTERS = str.maketrans("ɑɡ", "ag")  # the letters of school books
+_LESSON = re.compile(
+    "拼音|读音|讀音|读作|讀作|念作|念成|读成|讀成|读第|讀第|发音|發音|声调|聲調|声母|聲母|韵母|韻母|注音|多音字|[第][一二三四][声聲]|识字|識字|生字"
+)
+_BY_ITSELF_AFTER = "字读讀念是音这這，。、；：！？,.;:!?”’」』》"
+_SCRAPED_FROM = 3
+_LESSON_SHARE = 0.5
+_ROW = 4
+
+
+@dataclass(frozen=True)
+class _Note:
+    start: int
+    end: int
+    char: str
+    reading: str
+    alone: bool  # neither the character before nor the one behind ties it into running text
+
+
+def pinyin_notes(texts: Sequence[str]) -> dict[int, list[Edit]]:
+    """For each paragraph with notes to remove, their removal."""
+    found = {
+        i: notes
+        for i, t in enumerate(texts)
+        if not _BRACKET_OPENS.isdisjoint(t) and (notes := list(_notes(t)))
+    }
+    carrying = sum(map(len, found.values()))
+    if carrying > _LESSON_SHARE * sum(len(HAN.findall(texts[i])) for i in found):
+        return {}
+    lessons = {i for i, notes in found.items() if _LESSON.search(texts[i]) or _row(notes) >= _ROW}
+    common = {
+        n.char for i in found if i not in lessons for n in found[i] if n.char in _common() and not n.alone
+    }
+    scraped = len(common) >= _SCRAPED_FROM
+    out = {}
+    for i, notes in found.items():
+        goes = [n for n in notes if _goes(n, scraped=scraped, lesson=i in lessons)]
+        if goes:
+            out[i] = [Edit(n.start, n.end, "", WHY) for n in goes]
+    return out
+
+
+def _row(notes: Sequence[_Note]) -> int:
+    """The longest run of notes on neighbouring characters."""
+    longest = run = 1 if notes else 0
+    for one, two in pairwise(notes):
+        run = run + 1 if two.start == one.end + 1 else 1
+        longest = max(longest, run)
+    return longest
+
+
+def _goes(note: _Note, *, scraped: bool, lesson: bool) -> bool:
+    if scraped:
+        return not (lesson and note.alone)
+    return (
+        not lesson and not note.alone and note.char in _common() and note.reading == _usual_reading(note.char)
+    )
+
+
+def _notes(text: str) -> Iterator[_Note]:
+    for match in _NOTE.finditer(text):
+        before = text[match.start() - 1 : match.start()]
+        if not before or not HAN.match(before):
+            continue
+        char = simplified(before)
+        reading = unicodedata.normalize("NFC", match[1].lower().translate(_LETTERS))
+        if reading not in _readings(before) | _readings(char):
+            continue
+        left = text[match.start() - 2 : match.start() - 1] if match.start() >= 2 else ""
+        right = text[match.end() : match.end() + 1]
+        # The character before may carry a note of its own.
+        alone = not (left and (HAN.match(left) or left in ")）〕]")) and (
+            not right or right in _BY_ITSELF_AFTER
+        )
+        yield _Note(match.start(), match.end(), char, reading, alone)
+
+
+@cache
+def _readings(char: str) -> frozenset[str]:
+    from pypinyin import Style, pinyin
+
+    return frozenset(r for r in pinyin(char, style=Style.TONE, heteronym=True)[0])
+
+
+@cache
+def _usual_reading(char: str) -> str:
+    from pypinyin import Style, pinyin
+
+    return str(pinyin(char, style=Style.TONE)[0][0])
+
+
+@cache
+def _common() -> frozenset[str]:
+    """The 3,755 characters of GB 2312's first level, simplified."""
+    rows = (bytes((hi, lo)) for hi in range(0xB0, 0xD8) for lo in range(0xA1, 0xFF))
+    return frozenset(c for row in rows for c in row.decode("gb2312", "ignore"))

@@ -1,0 +1,386 @@
+"""What a voice is given for a text: the same words, with numbers, units and symbols in words.
+
+The order matters. First what only the context tells (dates, scores, codes, model names), with measures
+read by wetext; then the plain numbers that are left; last the punctuation. Every Han character of the
+text is in the spoken form, simplified, in its place.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from novelcast.hanzi import simplified
+
+Match = re.Match[str]
+Rule = tuple[str, str | Callable[[Match], str]]
+
+
+def spoken_form(text: str, language: str) -> str:
+    """`text` as it is said, for an engine of `language` (BCP 47). "" where there is nothing to say (……).
+
+    Ends with one stop: without it, a voice trained on whole sentences babbles on after a short one.
+    """
+    if not language.lower().startswith("zh"):
+        return _english(text)
+    said = _plain(simplified(text))
+    for pattern, result in _rules():
+        said = pattern.sub(result, said)
+    return _punctuated(said)
+
+
+def _plain(text: str) -> str:
+    """Full-width and other digits, letters and signs in their ASCII form; circled and Roman numerals spelled."""
+    return "".join(_plain_character(c) for c in text)
+
+
+def _plain_character(c: str) -> str:
+    if c.isascii():
+        return c
+    if c.isdecimal():
+        return str(unicodedata.decimal(c))
+    if "！" <= c <= "～" or "㎀" <= c <= "㏟":  # full-width forms; squared units (㎏)
+        return unicodedata.normalize("NFKC", c).replace("m2", "m²").replace("m3", "m³")
+    if unicodedata.category(c) in ("No", "Nl") and c not in "²³〇" and (value := unicodedata.numeric(c, 0)):
+        if value == int(value):
+            return _number(str(int(value)))
+        above, _, below = unicodedata.normalize("NFKC", c).partition("⁄")
+        return f"{_number(below)}分之{_number(above)}" if below else c
+    return c
+
+
+# ---------------------------------------------------------------- numbers in Chinese
+
+_DIGITS = "零一二三四五六七八九"
+
+
+def _one_by_one(digits: str) -> str:
+    return "".join(_DIGITS[int(d)] for d in digits if d.isdecimal())
+
+
+def _on_the_phone(digits: str) -> str:
+    """Digit by digit, 1 as 幺: telephone and emergency numbers (现代汉语词典, 幺)."""
+    return _one_by_one(digits).replace("一", "幺")
+
+
+def _whole(n: int) -> str:
+    """A positive whole number, 10 as 一十."""
+    for unit, power in (("亿", 10**8), ("万", 10**4), ("千", 1000), ("百", 100), ("十", 10)):
+        head, rest = divmod(n, power)
+        if head:
+            said = _whole(head) + unit
+            return said + ("零" if rest < power // 10 else "") + _whole(rest) if rest else said
+    return _DIGITS[n]
+
+
+def _number(n: str) -> str:
+    """A non-negative number as a quantity; with a leading zero (007) digit by digit."""
+    whole, _, fraction = n.partition(".")
+    if (whole.startswith("0") and len(whole) > 1) or len(whole) > 16:
+        said = _one_by_one(whole)
+    else:
+        # 两 before 百 千 万 亿, 二 before 十 and at the end (吕叔湘, 现代汉语八百词, 二 两).
+        said = re.sub(r"二(?=[百千万亿])", "两", re.sub(r"^一十", "十", _whole(int(whole or "0"))))
+    return said + ("点" + _one_by_one(fraction) if fraction else "")
+
+
+def _quantity(n: str) -> str:
+    return "两" if n == "2" else _number(n)
+
+
+def _in_a_name(digits: str) -> str:
+    """Digits of a model or version. One or two, and round hundreds, are a number (iPhone十五, H一百), longer
+    ones are read singly (RTX五零九零): the usage of Chinese hardware reviews. After a point always singly."""
+    first, *rest = digits.split(".")
+    as_number = len(first) < 3 or re.fullmatch(r"[1-9]0{2,}", first)
+    return "点".join([_number(first) if as_number else _one_by_one(first), *map(_one_by_one, rest)])
+
+
+# What counts 两 things: measure words, without those that also number a row, where it is 二 (号 楼 层 级 月).
+_MEASURES = (
+    "个人位名条头匹张本台辆架艘座间家所天年周倍次遍下口步块元毛分秒米斤吨升丈种样份把件套颗粒根支枝片面段句行字页封杯碗瓶盒箱"
+    "包袋桶锅盘串束朵棵株道扇顶双对副群批伙排堆场轮招拳脚刀剑枪发声圈趟届成只股团滴缕丝刻点半辈百千万亿"
+)
+_LONG_MEASURES = "小时|钟头|公里|公斤|公分|千克|厘米|毫米|毫升|平方|立方|星期|礼拜|英里|世纪"
+_N = r"\d+(?:\.\d+)?"
+_FREE = r"(?<![\d.])"
+_TO = r"\s?[-~–—−]\s?"
+
+
+def _two(m: Match) -> str:
+    rest = m.string[m.end() :]
+    of_a_row = rest.startswith(("年级", "次元", "分之", "人转")) or re.match(r"点\d+(?![\d分])", rest)
+    return "二" if of_a_row else "两"
+
+
+def _date(m: Match) -> str:
+    year, month, day = m.groups()
+    if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31):
+        return m[0]
+    return f"{_one_by_one(year)}年{_number(str(int(month)))}月{_number(str(int(day)))}日"
+
+
+def _year(m: Match) -> str:
+    """2024年 is a year's name, 3000年前 and 修炼了1500年 are a length."""
+    rest, before = m.string[m.end() :], m.string[: m.start()]
+    modern = m[1][:2] in ("19", "20") and m[1] != "2000"
+    a_length = re.match(r"年(?:[前后来内间之多的]|\w?(?:道行|修为|寿))", rest) or before.endswith(
+        tuple("了约近整过上足活")
+    )
+    return m[0] if a_length and not modern else _one_by_one(m[1])
+
+
+def _clock(m: Match) -> str:
+    hour, minute, second = m.groups()
+    if int(hour) > 24 or int(minute) > 59 or int(second or 0) > 59:
+        return _ratio(m)
+    said = _quantity(str(int(hour))) + "点"
+    if int(minute) or second:
+        said += f"{_number(minute)}分"
+    return said + (f"{_number(second)}秒" if second else "")
+
+
+def _ratio(m: Match) -> str:
+    return "比".join(_number(n) for n in m.groups() if n)
+
+
+def _percent(m: Match) -> str:
+    sign, first, second, mark = m.groups()
+    base = "百分之" if mark == "%" else "千分之"
+    said = ("负" if sign else "") + base + _number(first)
+    return said + (f"到{base}{_number(second)}" if second else "")
+
+
+def _from_to(m: Match) -> str:
+    """3-5个 is a range; falling numbers (3-1) are a place in a row of places."""
+    first, second = m.groups()
+    if float(first) >= float(second):
+        return f"{_number(first)}杠{_number(second)}"
+    return f"{_number(first) if m.string[m.end() :][:1] in '月日号楼层级章回节页' else _quantity(first)}到{second}"
+
+
+def _fraction(m: Match) -> str:
+    above, below = m.groups()
+    if int(above) > int(below):
+        return f"{_number(above)}杠{_number(below)}"
+    return f"{_number(below)}分之{_number(above)}"
+
+
+_CURRENCIES = {"$": "美元", "€": "欧元", "£": "英镑", "¥": "元", "￥": "元"}
+_UNITS = {
+    "GHz": "吉赫兹", "MHz": "兆赫兹", "kHz": "千赫兹", "KHz": "千赫兹", "Hz": "赫兹", "dB": "分贝", "kW": "千瓦", "KW": "千瓦",
+    "W": "瓦", "kV": "千伏", "V": "伏", "mAh": "毫安时", "kWh": "千瓦时", "MPa": "兆帕", "Pa": "帕", "w": "万",
+}  # fmt: skip
+
+
+@cache
+def _normalizer() -> Any:
+    from wetext import Normalizer
+
+    return Normalizer(lang="zh", operator="tn", remove_erhua=False)
+
+
+def _measure(m: Match) -> str:
+    """A number and its unit, by wetext (60km/h: 每小时六十公里)."""
+    return str(_normalizer().normalize(m[0].replace(" ", "")))
+
+
+def _model(m: Match) -> str:
+    letters, gap, digits = m.groups()
+    rest = m.string[m.end() :]
+    if gap == " " and rest[:1] and rest[0] in _MEASURES:
+        return m[0]  # "GPU 300块" counts, "RTX 5090" names
+    if letters.upper() in ("LV", "LEVEL", "HP", "MP", "SP", "XP", "EXP", "TOP"):
+        return letters + _number(digits)
+    return letters + _in_a_name(digits)
+
+
+_CODES = (
+    "编号|代号|工号|学号|序号|密码|口令|验证码|账号|卡号|警号|车牌|尾号|邮编|代码|错误码|QQ号?|qq号?|ID|id"
+)
+_ROOMS = "房间|房|室|寝室|宿舍|包厢|包间|病房|教室|办公室|会议室"
+_SUPERSCRIPT = {"²": "平方", "³": "立方"}
+
+# In these, a number is Arabic; what a rule puts out has no Arabic digits, unless a later rule shall read them.
+_RULES: list[Rule] = [
+    ("〇", "零"),
+    # Masked words: a short silence (GB/T 15834, 虚缺号). ×× is read 某某 (the same, 隐讳号).
+    (r"×{2,}", lambda m: "某" * min(len(m[0]), 3)),
+    (r"\*{2,}|[■□█▇]+|(?<!\d)\*|\*(?!\d)", "，"),
+    (r"^(\s*第[\d零一二三四五六七八九十百千万两]+[章节回卷集部篇话幕])[\s:：]+", r"\1，"),
+    (r"(?<=\d),(?=\d{3}(?!\d))", ""),
+    # Dates and times (GB/T 15835: years digit by digit). 12:30 is a time, 3:2 a score, 16:9 a ratio.
+    (r"(?<!\d)([12]\d{3})[-/.](\d{1,2})[-/.](\d{1,2})(?![\d./-])", _date),
+    (rf"(?<!\d)([12]\d{{3}}){_TO}([12]\d{{3}})(?=年)", lambda m: f"{_one_by_one(m[1])}到{_one_by_one(m[2])}"),
+    (r"(?<!\d)([12]\d{3})(?=年)", _year),
+    (r"(?<!\d)((?:19|20)\d{2})(?=赛季|级|届|款|版)", lambda m: _one_by_one(m[1])),
+    (
+        r"(?<!\d)([0-9]0|[5-9]5)(?=后(?:[，。！？、]|$|们|的?(?:人|年轻|女|男|小|大|孩|青|员|程)))",
+        lambda m: _one_by_one(m[1]),
+    ),
+    (r"(?<=比分)([为是:：]?)(\d+)[-:：](\d+)", lambda m: f"{m[1]}{_number(m[2])}比{_number(m[3])}"),
+    (r"(?<=[以胜负赢输])(\d+)[-:：](\d+)", _ratio),
+    (r"(?<![\d:：.])(\d{1,2})[:：](\d{2})(?:[:：](\d{2}))?(?![\d:：])", _clock),
+    (rf"{_FREE}({_N})\s?[:：]\s?({_N})(?:[:：]({_N}))?", _ratio),
+    # Telephone numbers, and codes, which are read singly.
+    (r"(?<![\d.])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)", lambda m: _on_the_phone(m[0])),
+    (r"(?<![\d.])(?:0\d{2,3}-\d{7,8}|[48]00-?\d{3}-?\d{4})(?!\d)", lambda m: _on_the_phone(m[0])),
+    (
+        rf"(?:(?<=[打拨])|(?<=电话)|(?<=热线))([了过通的是:：]*)(\d{{3,8}})(?![\d.{_MEASURES}])",
+        lambda m: m[1] + _on_the_phone(m[2]),
+    ),
+    (r"(?<!\d)(1(?:10|19|20|22))(?=报警|急救|指挥|接线|电话|热线)", lambda m: _on_the_phone(m[1])),
+    (rf"({_CODES})([为是:：\s]*)(\d{{2,}}(?:-\d+)*)(?![\d.])", lambda m: m[1] + m[2] + _one_by_one(m[3])),
+    (rf"({_ROOMS})(\d{{3,4}})(?![\d.{_MEASURES}])", lambda m: m[1] + _one_by_one(m[2])),
+    (rf"(?<!\d)(\d{{3,4}})(?=号?(?:{_ROOMS}))", lambda m: _one_by_one(m[1])),
+    # Numbers that are names or exclamations by themselves.
+    (
+        rf"(?<![\d.A-Za-z])(985|211|996|404|502|520|1314|666+|233+)(?![\d.%‰A-Za-z℃°/\-~–—−]|[{_MEASURES}号章回节])",
+        lambda m: _one_by_one(m[1]),
+    ),
+    (r"(?<![\d.A-Za-z])(\d{9,})(?![\d.])(?<!0000)", lambda m: _one_by_one(m[1])),
+    # Percent, temperature, money, measures.
+    (rf"(?<![\w%])([-−])?({_N})[%‰]?{_TO}({_N})([%‰])", _percent),
+    (rf"{_FREE}()({_N})[%‰]?{_TO}({_N})([%‰])", _percent),
+    (rf"(?:(?<![\dA-Za-z%])([-−]))?({_N})()([%‰])", _percent),
+    (rf"([$€£¥￥])\s?({_N})([百千万亿]*)", lambda m: _quantity(m[2]) + m[3] + _CURRENCIES[m[1]]),
+    (r"°C", "℃"),
+    (r"°F", "℉"),
+    (rf"(?<=[A-Za-z\u4e00-\u9fff(])[-−](?={_N}\s?[℃℉度])|^[-−](?=\d)", "负"),
+    (rf"{_FREE}({_N}){_TO}({_N})(?=\s?(?:[℃℉°]|[A-Za-z]{{1,3}}))", lambda m: f"{_number(m[1])}到{m[2]}"),
+    (rf"({_N})\s?[℃℉]", lambda m: _number(m[1]) + ("摄氏度" if "℃" in m[0] else "华氏度")),
+    (
+        rf"{_FREE}{_N}\s?(?:km/h|m/s|km²|cm²|mm²|m²|km³|cm³|m³|km|cm|mm|m|kg|mg|g|ml|mL|L|h|min|ms|s)(?![A-Za-z\d²³])",
+        _measure,
+    ),
+    (rf"({_N})\s?({'|'.join(_UNITS)})(?![A-Za-z\d])", lambda m: _quantity(m[1]) + _UNITS[m[2]]),
+    # Names of letters and digits.
+    (r"C\+\+", "C加加"),
+    (r"\b(?:NO|No|no|№)\.?\s?(?=\d)|№\s?", "第"),
+    (r"(HP|MP|SP|XP|EXP|[值力验血感分])-(?=\d)", r"\1减"),
+    (r"(?<![A-Za-z\d])([A-Za-z]+)([-. _]?)(\d+(?:\.\d+)*)(?!\d)", _model),
+    (r"(?<=[A-Za-z])(\d+)(?=[A-Za-z])", lambda m: _in_a_name(m[1])),
+    (r"(?<![\d.])(\d{3,4})(?=[pP](?![A-Za-z]))", lambda m: _one_by_one(m[1])),
+    (r"(?<![\d.])(\d{4,})(?=[A-Za-z])(?!\d*(?:[KMGT]?B|[GMKTk])(?![A-Za-z]))", lambda m: _in_a_name(m[1])),
+    (r"\d+(?:\.\d+){2,}", lambda m: _in_a_name(m[0])),
+    # Sums, ranges, fractions, signs.
+    (rf"({_N})\s?-\s?(?={_N}\s?=)", r"\1减"),
+    (rf"{_FREE}({_N}){_TO}({_N})(?![\d.])", _from_to),
+    (rf"(?<=\d)([{_MEASURES}月日号章岁]|{_LONG_MEASURES})[-~–—](?=\d)", r"\1到"),
+    (r"(?<=[点分秒年月日])[-~–—](?=[零一二两三四五六七八九十])", "到"),
+    (r"(?<![\d.])(\d+)\s?/\s?([1-9]\d*)(?![\d.])", _fraction),
+    (r"(\d+)\^(\d+)", lambda m: f"{_number(m[1])}的{_number(m[2])}次方"),
+    (r"(?<![A-Za-z])m([²³])", lambda m: _SUPERSCRIPT[m[1]] + "米"),
+    (r"(?<=[A-Za-z\d])([²³])", lambda m: "的" + _SUPERSCRIPT[m[1]]),
+    (r"(?<![A-Za-z\d])[-−](?=\d)", "负"),
+    (r"(?<=[A-Z])\+(?!\d)|\+(?=\d)|(?<=[A-Za-z\u4e00-\u9fff])\+(?=[A-Za-z\u4e00-\u9fff])", "加"),
+    (r"(?<=\d)\s?[×*xX]\s?(?=\d)", "乘"),
+    (r"÷", "除以"),
+    (r"(?<=\w)\s?=\s?(?=\w)", "等于"),
+    (r"(?<=\d)\s?>\s?(?=\d)", "大于"),
+    (r"(?<=\d)\s?<\s?(?=\d)", "小于"),
+    (r"≥", "大于等于"),
+    (r"≤", "小于等于"),
+    (r"≈", "约等于"),
+    (r"±", "正负"),
+    (r"∞", "无穷大"),
+    (r"℃", "摄氏度"),
+    (r"°", "度"),
+    (r"(?<=\w)\s?&\s?(?=\w)", "和"),
+    (r"(?<![A-Za-z\d])@(?=\w)", "艾特"),
+    (r"(?<=[A-Za-z]{2})[.@](?=[A-Za-z]{2})", lambda m: "点" if m[0] == "." else "艾特"),
+    (r"(?<![A-Za-z])([A-Za-z])\.(?=\w)", r"\1 "),
+    # Plain numbers. 2、3个 is 两三个.
+    (
+        rf"(?<![\d.])([1-9])[、,](?=[1-9](?:[{_MEASURES}]|{_LONG_MEASURES}))",
+        lambda m: _quantity(m[1]) if _next_one(m) else m[0],
+    ),
+    (rf"(?<![\d.第初周])2(?=\s?(?:[{_MEASURES}]|{_LONG_MEASURES}))", _two),
+    (_N, lambda m: _number(m[0])),
+]
+
+
+def _next_one(m: Match) -> bool:
+    return int(m.string[m.end()]) == int(m[1]) + 1
+
+
+@cache
+def _rules() -> list[tuple[re.Pattern[str], str | Callable[[Match], str]]]:
+    return [(re.compile(pattern), result) for pattern, result in _RULES]
+
+
+# ---------------------------------------------------------------- punctuation
+
+_STOPS = "？！。"
+_PAUSES = "；：，、"
+_MARKS = dict(zip(".,!?;:", "。，！？；：", strict=True)) | dict.fromkeys("()（）[]【】〔〕{}|—…⋯→\n", "，")
+
+
+def _punctuated(text: str) -> str:
+    """Marks of speech only, one at a time, the strongest of each run; spaces only between Latin words."""
+    text = re.sub(r"[.。]{2,}", "…", text)
+    text = re.sub(r"-{2,}|~+(?=.*\w)", "，", text)
+    text = re.sub(r"(?<=[A-Za-z])’(?=[A-Za-z])", "'", text)
+    said = re.sub(r"(?<![A-Za-z](?=['-][A-Za-z]))[\W\d_]", lambda m: _mark(m[0]), text)
+    said = re.sub(rf"[{_STOPS}{_PAUSES}\s]*[{_STOPS}{_PAUSES}][{_STOPS}{_PAUSES}\s]*", _strongest, said)
+    said = re.sub(r"(?<![A-Za-z]) | (?![A-Za-z])", "", re.sub(r"\s+", " ", said))
+    said = said.strip(_PAUSES).lstrip(_STOPS + _PAUSES)
+    if not said or said[-1] in _STOPS:
+        return said
+    return said + "。"
+
+
+def _mark(c: str) -> str:
+    if c in _STOPS or c in _PAUSES or (c.isspace() and c != "\n"):
+        return c
+    return _MARKS.get(c, "")
+
+
+def _strongest(m: Match) -> str:
+    return min((c for c in m[0] if not c.isspace()), key=(_STOPS + _PAUSES).index)
+
+
+# ---------------------------------------------------------------- English
+
+_TITLES = {"Mr": "Mister", "Mrs": "Missus", "Ms": "Miz", "Dr": "Doctor", "Prof": "Professor", "vs": "versus"}
+
+
+def _english(text: str) -> str:
+    """English left as it is, but for quotes, dashes, titles, and the numbers, which wetext reads."""
+    said = re.sub("[‘’]", "'", re.sub('[“”"*]', "", text)).replace("…", "...")
+    said = re.sub(r"\s*(?:—|–(?!\d)|--+)\s*", ", ", said)
+    said = re.sub(rf"\b({'|'.join(_TITLES)})\.", lambda m: _TITLES[m[1]], said)
+    if re.search(r"\d", said):
+        # Four digits of a name are read in pairs (RTX fifty ninety), decades as their year.
+        said = re.sub(r"(?<=[A-Za-z])([ -]?)([1-9]\d)([1-9]\d)\b(?![A-Za-z])", _pairs, said)
+        said = re.sub(
+            r"\b((?:1\d|20)\d0)s\b", lambda m: re.sub("y$", "ies", _wetext_english(m[1], "in ")), said
+        )
+        said = _wetext_english(said)
+    said = re.sub(r"\s+", " ", re.sub(r"\.{2,}", "...", said)).strip(" ,;:-")
+    said = re.sub(r"^[.!?, ]+", "", re.sub(r"\s+(?=[,.!?])|,\s*(?=[.!?])", "", said))
+    if not re.search(r"\w", said):
+        return ""
+    return said if said[-1] in ".!?" else said + "."
+
+
+def _pairs(m: Match) -> str:
+    return m[0] if m[1] == " " and not m.string[: m.start()].split(" ")[-1].isupper() else f" {m[2]} {m[3]}"
+
+
+@cache
+def _english_normalizer() -> Any:
+    from wetext import Normalizer
+
+    return Normalizer(lang="en", operator="tn")
+
+
+def _wetext_english(text: str, context: str = "") -> str:
+    try:
+        said = str(_english_normalizer().normalize(context + text))
+    except (AssertionError, IndexError, KeyError, ValueError):
+        return text  # outside its grammar ("0&"): the engine gets it as it is
+    return said.removeprefix(context)

@@ -1,0 +1,343 @@
+"""The turns of a conversation: what one speaker says in one paragraph, and what the text tells about who it is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from math import log1p
+
+from novelcast.hanzi import simplified
+from novelcast.model import Speaker
+from novelcast.script import lexicon as lx
+from novelcast.script.clues import Mention, Roster, Tags, called, clue_after, clue_before, sentences, subject
+from novelcast.script.pieces import Piece
+
+MAX_CANDIDATES = 14
+RECENT_PARAGRAPHS = 40
+SOON_PARAGRAPHS = 5
+SURE_OF_GENDER = 0.3
+
+
+@dataclass
+class Turn:
+    """One speaker's words in one paragraph. `gap`: paragraphs without speech since the turn before."""
+
+    pieces: list[int]
+    quotes: list[str]
+    paragraph: int
+    tags: Tags
+    gap: int = 0
+    continued: bool = False
+    addressed: list[Mention] = field(default_factory=list)
+    named: list[Mention] = field(default_factory=list)
+    above: list[Mention] = field(default_factory=list)
+    below: list[Mention] = field(default_factory=list)
+    present: list[Mention] = field(default_factory=list)
+    candidates: list[int] = field(default_factory=list)
+    features: list[dict[str, float]] = field(default_factory=list)
+
+
+def chapters_of(pieces: Sequence[Piece]) -> list[range]:
+    starts = [i for i, p in enumerate(pieces) if i == 0 or p.span.chapter != pieces[i - 1].span.chapter]
+    return [range(a, b) for a, b in pairwise([*starts, len(pieces)])]
+
+
+def read_turns(pieces: Sequence[Piece], chapter: range, roster: Roster) -> list[Turn]:
+    """The turns of a chapter, with clues, candidates and features."""
+    turns: list[Turn] = []
+    heard: Counter[int] = Counter()
+    places: list[tuple[int, int]] = []  # (paragraph, person), in reading order
+    above: list[Mention] = []
+    above_text = ""
+    gap = 0
+    open_quote = False
+    for number, paragraph in enumerate(paragraphs_of(pieces, chapter)):
+        texts = {i: simplified(pieces[i].text) for i in paragraph}
+        new = _turns_of(pieces, paragraph, texts, roster, number)
+        narration = "".join(texts[i] for i in paragraph if pieces[i].kind == "narration")
+        mentions = roster.mentions(narration)
+        spoken_of = [m for turn in new for m in (*turn.addressed, *turn.named)]
+        places.extend((number, who) for m in (*mentions, *spoken_of) for who in m.people)
+        heard.update(who for m in mentions for who in m.people)
+        for k, turn in enumerate(new):
+            turn.present = mentions
+            turn.continued = open_quote and k == 0 and turn.pieces[0] == paragraph[0]
+            if k == 0:
+                turn.gap = gap
+                turn.above = above
+                if above_text.rstrip()[-1:] in ("：", ":") and not turn.tags.clues:
+                    lead = clue_before(roster, above_text, "above")
+                    turn.tags.clues.extend(lead.clues)
+                    turn.tags.addressed.extend(lead.addressed)
+        if new:
+            last = texts[new[-1].pieces[-1]].rstrip()
+            open_quote = (
+                last[:1] in "“「『" and last[-1:] not in "”」』" and new[-1].pieces[-1] == paragraph[-1]
+            )
+            above, above_text, gap = [], "", 0
+        elif narration.strip():
+            gap += 1
+            open_quote = False
+            above_text = narration if pieces[paragraph[-1]].kind == "narration" else ""
+            subjects = [
+                found[0]
+                for s in sentences(narration)
+                if (found := subject(s, roster.mentions(s))) is not None
+            ]
+            if turns and gap == 1:
+                turns[-1].below = subjects[:1]
+            above = [*above, *subjects]
+        turns.extend(new)
+    _candidates(turns, places, roster)
+    _features(turns, heard, roster)
+    return turns
+
+
+def paragraphs_of(pieces: Sequence[Piece], chapter: range) -> list[list[int]]:
+    out: list[list[int]] = []
+    for i in chapter:
+        if out and pieces[i].span.paragraph == pieces[out[-1][0]].span.paragraph:
+            out[-1].append(i)
+        else:
+            out.append([i])
+    return out
+
+
+def _turns_of(
+    pieces: Sequence[Piece], paragraph: list[int], texts: dict[int, str], roster: Roster, number: int
+) -> list[Turn]:
+    """The turns of one paragraph: quotations that one tag holds together are one turn."""
+    said = [i for i in paragraph if pieces[i].kind == "dialogue"]
+    if not said:
+        return []
+    between = []
+    for a, b in zip([paragraph[0] - 1, *said], [*said, paragraph[-1] + 1], strict=True):
+        between.append("".join(texts[i] for i in range(a + 1, b) if pieces[i].kind in ("narration", "cue")))
+    groups: list[list[int]] = [[0]]
+    for k in range(1, len(said)):
+        if _new_turn(between[k], between[k + 1], k + 1 == len(said), roster):
+            groups.append([k])
+        else:
+            groups[-1].append(k)
+    turns = []
+    for g, group in enumerate(groups):
+        tags = Tags()
+        first, last = group[0], group[-1]
+        lead, trail = between[first], between[last + 1]
+        if g:
+            # What stands between two turns: its first sentence is the earlier one's tag, its last leads into the later.
+            parts = sentences(lead)
+            lead = parts[-1] if len(parts) > 1 or lead.rstrip()[-1:] in ("：", ":") else ""
+        found = [clue_before(roster, lead)] if lead else []
+        found += [clue_after(roster, between[k], "mid") for k in group[1:]]
+        if g + 1 < len(groups):
+            parts = sentences(trail)
+            trail = parts[0] if parts and parts[0].rstrip()[-1:] not in ("：", ":") else ""
+        if trail:
+            found.append(clue_after(roster, trail, "after"))
+        for tag in found:
+            tags.clues.extend(tag.clues)
+            tags.addressed.extend(tag.addressed)
+        turn = Turn([said[k] for k in group], [texts[said[k]] for k in group], number, tags)
+        for quote in turn.quotes:
+            addressed, named = called(roster, quote)
+            turn.addressed.extend(addressed)
+            turn.named.extend(named)
+        turns.append(turn)
+    return turns
+
+
+def _new_turn(between: str, behind: str, last: bool, roster: Roster) -> bool:
+    """Whether a quotation after `between` is another speaker's than the one before it."""
+    text = between.strip()
+    if not text:
+        return True
+    if text[-1] in "，,":
+        return False
+    parts = sentences(text)
+    if text[-1] in "：:" and len(parts) > 1:
+        first = subject(parts[0], roster.mentions(parts[0]))
+        second = subject(parts[-1], roster.mentions(parts[-1]), from_end=True)
+        return (
+            first is None
+            or second is None
+            or (first[0].word != second[0].word and second[0].word not in lx.PRONOUNS)
+        )
+    if text[-1] in "：:":
+        return False
+    own = subject(sentences(behind)[0], roster.mentions(sentences(behind)[0])) if sentences(behind) else None
+    before = subject(parts[0], roster.mentions(parts[0]))
+    return own is not None and before is not None and own[0].word != before[0].word
+
+
+def _candidates(turns: Sequence[Turn], places: Sequence[tuple[int, int]], roster: Roster) -> None:
+    """Who may speak in each turn: whom its clues name, then who is mentioned nearest, before or soon after."""
+    last: dict[int, int] = {}
+    at = ahead = 0
+    for turn in turns:
+        while at < len(places) and places[at][0] <= turn.paragraph:
+            last[places[at][1]] = places[at][0]
+            at += 1
+        ahead = max(ahead, at)
+        while ahead < len(places) and places[ahead][0] <= turn.paragraph + SOON_PARAGRAPHS:
+            ahead += 1
+        near = {
+            who: turn.paragraph - when
+            for who, when in last.items()
+            if turn.paragraph - when <= RECENT_PARAGRAPHS
+        }
+        for when, who in places[at:ahead]:
+            near[who] = min(near.get(who, RECENT_PARAGRAPHS), 2 * (when - turn.paragraph))
+        sure = [p for c in turn.tags.clues for p in c.who.people]
+        narrator = [] if roster.narrator is None else [roster.narrator]
+        turn.candidates = list(dict.fromkeys([*sure, *narrator, *sorted(near, key=lambda p: near[p])]))[
+            :MAX_CANDIDATES
+        ]
+
+
+def _features(turns: Sequence[Turn], heard: Counter[int], roster: Roster) -> None:
+    """What speaks for and against each candidate of each turn, as named numbers for the weights."""
+    seen: dict[int, int] = {}
+    tagged: dict[int, int] = {}
+    most = max(heard.values(), default=1)
+    habits = _habits(turns)
+    for t, turn in enumerate(turns):
+        for m in turn.above:
+            _mark(seen, m, turn.paragraph - 1)
+        order = sorted(turn.candidates, key=lambda p: -seen.get(p, -1))
+        turn.features = []
+        for who in turn.candidates:
+            f = _clue_features(who, turn, order, roster)
+            f |= _address_features(
+                who, turn, turns[t - 1] if t else None, turns[t + 1] if t + 1 < len(turns) else None
+            )
+            person = roster.people[who]
+            f["recent"] = log1p(min(RECENT_PARAGRAPHS, turn.paragraph - seen.get(who, -RECENT_PARAGRAPHS)))
+            f["tagged"] = log1p(min(RECENT_PARAGRAPHS, turn.paragraph - tagged.get(who, -RECENT_PARAGRAPHS)))
+            f[f"rank.{min(3, order.index(who))}"] = 1.0
+            f["frequent"] = log1p(10 * heard[who] / most)
+            f["group"] = float(
+                person.name in lx.GROUPS or person.name[:1] == "众" or person.name[-1:] == "们"
+            )
+            f["narrator"] = float(who == roster.narrator)
+            f["epithet"] = float(person.name in lx.EPITHETS)
+            f["unseen"] = float(who not in seen)
+            f |= _habit_features(who, turn, habits)
+            f["voice"] = _voice_fit(turn, person)
+            turn.features.append({k: v for k, v in f.items() if v})
+        for m in (*(c.who for c in turn.tags.clues), *turn.present, *turn.addressed, *turn.tags.addressed):
+            _mark(seen, m, turn.paragraph)
+        for clue in turn.tags.clues:
+            _mark(tagged, clue.who, turn.paragraph)
+
+
+def _mark(table: dict[int, int], mention: Mention, paragraph: int) -> None:
+    for who in mention.people:
+        table[who] = paragraph
+
+
+def _clue_features(who: int, turn: Turn, order: Sequence[int], roster: Roster) -> dict[str, float]:
+    f: dict[str, float] = {}
+    for clue in turn.tags.clues:
+        fit = fits(clue.who, who, roster.people[who])
+        if fit is True and clue.who.epithet:
+            f[
+                "near.own"
+                if clue.place in ("mid", "lead", "above", "comma") or clue.how == "say"
+                else "loose.own"
+            ] = 1.0
+        elif fit is True:
+            f[f"{clue.place}.{clue.how}"] = 1.0
+        elif fit is not None:
+            place = (
+                "near" if clue.place in ("mid", "lead", "above", "comma") or clue.how == "say" else "loose"
+            )
+            kind = "epithet." if clue.who.epithet else ""
+            f[f"{kind}{place}.{fit}"] = 1.0
+            fitting = [p for p in order if fits(clue.who, p, roster.people[p]) == fit]
+            if fit != "misfits" and fitting[0] == who:
+                f[f"{kind}{place}.nearest"] = 1.0
+    f["present"] = float(
+        any(who in m.people for m in turn.present) and not any(who in c.who.people for c in turn.tags.clues)
+    )
+    f["above.last"] = float(any(who in m.people for m in turn.above[-1:]))
+    f["above.any"] = float(any(who in m.people for m in turn.above[:-1]))
+    f["below"] = float(any(who in m.people for m in turn.below))
+    return f
+
+
+def _address_features(who: int, turn: Turn, before: Turn | None, coming: Turn | None) -> dict[str, float]:
+    def among(mentions: Sequence[Mention]) -> float:
+        return float(any(who in m.people for m in mentions))
+
+    f = {
+        "called.self": among(turn.addressed),
+        "named.self": among(turn.named),
+        "spoken.to.self": among(turn.tags.addressed),
+    }
+    if before is not None:
+        near = "" if turn.gap == 0 else ".far"
+        f["called.by.last" + near] = among(before.addressed)
+        f["spoken.to.last" + near] = among(before.tags.addressed)
+        f["named.by.last"] = among(before.named)
+    if coming is not None:
+        near = "" if coming.gap == 0 else ".far"
+        f["called.by.next" + near] = among(coming.addressed)
+        f["spoken.to.next"] = among(coming.tags.addressed)
+    return f
+
+
+def _habits(turns: Sequence[Turn]) -> dict[str, set[int]]:
+    """Who, by the tags of the chapter, uses which form of address or word for I, and which turns show it."""
+    users: dict[str, set[int]] = {}
+    for turn in turns:
+        sure = {p for c in turn.tags.clues if c.how != "reaction" and not c.who.epithet for p in c.who.people}
+        if len(sure) == 1:
+            for word in _own_words(turn):
+                users.setdefault(word, set()).update(sure)
+    return users
+
+
+def _own_words(turn: Turn) -> set[str]:
+    """Forms of address and words for I in a turn: they tell one speaker from another."""
+    words = {m.word for m in turn.addressed}
+    for quote in turn.quotes:
+        words.update(lx.HABIT_WORDS.findall(quote))
+    return words
+
+
+def _habit_features(who: int, turn: Turn, habits: Mapping[str, set[int]]) -> dict[str, float]:
+    shared = [habits[word] for word in _own_words(turn) if word in habits]
+    return {
+        "habit.own": float(any(who in users for users in shared)),
+        "habit.others": float(any(who not in users for users in shared)),
+    }
+
+
+def _voice_fit(turn: Turn, person: Speaker) -> float:
+    """1 or -1 where the words of the quotation tell the speaker's gender, as 老夫 and 臣妾 do."""
+    for gender, pattern in lx.SELF_WORDS.items():
+        if person.gender != "unknown" and any(pattern.search(q) for q in turn.quotes):
+            return 1.0 if person.gender == gender else -1.0
+    return 0.0
+
+
+def fits(mention: Mention, who: int, person: Speaker) -> bool | str | None:
+    """True: the mention is this person's own word. Else, for a pronoun or epithet: fits, unknown or misfits."""
+    if who in mention.people:
+        return True
+    if (mention.people and not mention.epithet) or mention.plural:
+        return None
+    if (
+        "child" in (mention.age, person.age)
+        and mention.age != person.age
+        and "unknown" not in (mention.age, person.age)
+    ):
+        return "misfits"
+    if "elderly" in (mention.age, person.age) and "young" in (mention.age, person.age):
+        return "misfits"
+    if mention.gender == "unknown" or person.gender == "unknown" or person.sure < SURE_OF_GENDER:
+        return "unknown"
+    return "fits" if mention.gender == person.gender else "misfits"

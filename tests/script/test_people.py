@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from scripted import book_of
+
+from novelcast.model import Speaker
+from novelcast.script.people import find_people
+from novelcast.script.split import split_book
+
+
+def people(*texts: str) -> dict[str, Speaker]:
+    """Every speaker under each of its names."""
+    found = find_people(split_book(book_of(*texts)))
+    return {word: p for p in found for word in (p.name, *p.aliases)}
+
+
+STORY = (
+    "林致远推开车门，抬头看了看天。",
+    "“要下雨了。”林致远说。",
+    "周小棠把伞递过来，摇了摇头：“致远，你先走。”",
+    "林致远接过伞，他没有说话。周小棠看着他，她笑了笑。",
+    "“那你呢？”林致远问。",
+    "“我等老何。”周小棠说。她在台阶上坐了下来。",
+    "何伯钧从门里走出来，咳嗽了一声：“何某来迟了。”",
+)
+
+
+def test_names_are_found_with_their_given_names_and_nicknames() -> None:
+    found = people(*STORY)
+    assert found["致远"] is found["林致远"]
+    assert found["老何"] is found["何伯钧"]
+    assert "周小棠" in found
+
+
+def test_ids_are_names_and_unique() -> None:
+    found = find_people(split_book(book_of(*STORY)))
+    assert [p.id for p in found] == [p.name for p in found] and len({p.id for p in found}) == len(found)
+
+
+def test_pronouns_tell_the_gender() -> None:
+    found = people(*STORY)
+    assert (found["林致远"].gender, found["周小棠"].gender) == ("male", "female")
+    assert found["周小棠"].sure > 0.4
+
+
+def test_a_name_is_not_cut_short_nor_run_on() -> None:
+    found = people(*STORY)
+    assert not {"林致", "周小", "何伯", "林致远说", "周小棠把"} & set(found)
+
+
+def test_titles_before_and_after_a_surname_belong_to_the_name() -> None:
+    found = people(
+        "班长郑国栋走进教室，看了一圈。",
+        "“都坐好。”郑国栋说。",
+        "“郑老师来了吗？”有人小声问。",
+        "郑国栋摇了摇头。",
+    )
+    assert found["班长"] is found["郑国栋"] and found["郑老师"] is found["郑国栋"]
+
+
+def test_unnamed_people_and_crowds_are_people() -> None:
+    found = people("“让一让！”老板娘喊道。", "一个黑衣人冷冷地说：“站住。”", "众人齐声喊道：“好！”")
+    assert found["老板娘"].gender == "female"
+    assert {"黑衣人", "众人"} <= set(found)
+
+
+def test_foreign_names_are_found_whole() -> None:
+    found = people(
+        "“出发。”阿尔贝托说。", "阿尔贝托转过身，看着海。", "“还早呢。”玛格丽特笑道。", "玛格丽特没有动。"
+    )
+    assert {"阿尔贝托", "玛格丽特"} <= set(found)
+
+
+def test_a_first_person_narrator_has_the_name_the_text_gives() -> None:
+    story = [
+        "我叫许若晴，今年二十岁。",
+        "我推开门，我妈在厨房里喊我。",
+        "我说：“来了。”",
+        "我把鞋脱了，我饿坏了。",
+    ]
+    assert people(*story)["我"].name == "许若晴"
+    assert people(*story[1:])["我"].name == "我"
+
+
+def test_things_beside_speech_are_no_people() -> None:
+    found = people(
+        "“喂？”电话那头没有声音。", "“喂？”屏幕亮了一下。", "“喂？”声音很轻。", "灯光晃了晃：“谁？”"
+    )
+    assert not {"电话", "屏幕", "声音", "灯光"} & set(found)
+
+
+def test_traditional_characters_are_read_too() -> None:
+    found = people("“下雨了。”陳國強說。", "陳國強轉過身，他搖了搖頭。", "“走吧。”陳國強說道。")
+    assert found["陈国强"].gender == "male"

@@ -1,0 +1,199 @@
+"""The command as a user runs it: the installed console script, in a process of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+COMMAND = str(Path(sys.executable).with_name("novelcast"))
+TEXT = "第一章 夜班\n\n仓库里只剩下一盏灯还亮着。\n\n“有人吗？”周航问道。\n\n“我在这儿。”林晚说，“别出声。”\n\n“滴滴滴——”\n\n灯灭了。\n"
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    path = tmp_path / "夜班.txt"
+    path.write_text(TEXT, "utf-8")
+    return path
+
+
+def run(*args: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    env = os.environ | {"NOVELCAST_CACHE_DIR": str(cwd / "cache"), "COLUMNS": "200"} | environment
+    return subprocess.run(
+        [COMMAND, *map(str, args)],
+        cwd=cwd,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        encoding="utf-8",
+    )
+
+
+def test_render_ends_with_a_table_and_the_path_of_what_was_made(book: Path, tmp_path: Path) -> None:
+    done = run("render", book, "--engine", "tone", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "第一章 夜班" in done.stdout and "LUFS" in done.stdout
+    assert done.stdout.rstrip().splitlines()[-1] == str(tmp_path / "output" / "夜班" / "chapters")
+    assert (tmp_path / "output" / "夜班" / "chapters" / "001 第一章 夜班.mp3").is_file()
+
+
+def test_script_prints_json_and_nothing_else(book: Path, tmp_path: Path) -> None:
+    done = run("script", book, "--json", cwd=tmp_path)
+    script = json.loads(done.stdout)
+    assert set(script) == {"version", "title", "language", "speakers", "segments", "cues", "skipped"}
+    assert set(script["segments"][0]) == {
+        "id", "chapter", "paragraph", "start", "end", "kind", "speaker", "confidence", "evidence", "text", "spoken",
+    }  # fmt: skip
+    assert set(script["speakers"][0]) == {"id", "name", "aliases", "gender", "age"}
+    assert set(script["cues"][0]) == {
+        "sound",
+        "count",
+        "mode",
+        "text",
+        "segment",
+        "chapter",
+        "paragraph",
+        "start",
+        "end",
+    }
+    assert [(c["sound"], c["count"], c["mode"]) for c in script["cues"]] == [("beep", 3, "replace")]
+    said = {s["text"]: s["speaker"] for s in script["segments"] if s["kind"] == "dialogue"}
+    assert said == {"“有人吗？”": "周航", "“我在这儿。”": "林晚", "“别出声。”": "林晚"}
+
+
+def test_script_covers_every_character_of_the_text(book: Path, tmp_path: Path) -> None:
+    script = json.loads(run("script", book, "--json", cwd=tmp_path).stdout)
+    places = [*script["segments"], *script["skipped"], *(c for c in script["cues"] if c["mode"] == "replace")]
+    text = "".join(
+        p["text"] for p in sorted(places, key=lambda p: (p["chapter"], p["paragraph"], p["start"]))
+    )
+    assert text == "".join(TEXT.split("\n"))
+
+
+def test_script_speaks_nothing(book: Path, tmp_path: Path) -> None:
+    run("script", book, cwd=tmp_path)
+    assert (tmp_path / "output" / "夜班" / "cast.toml").is_file()
+    assert not (tmp_path / "cache").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("none.txt", None, "none.txt"),
+        ("empty.txt", b"", "empty"),
+        ("song.mp3", b"ID3\x03\x00" + bytes(range(256)) * 20, "song.mp3"),
+        ("blank.txt", "\n \u3000\n".encode(), "blank.txt"),
+    ],
+)
+def test_a_file_that_is_no_book_is_one_line_and_exit_code_2(
+    tmp_path: Path, name: str, content: bytes | None, message: str
+) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    done = run("render", name, "--engine", "tone", cwd=tmp_path)
+    assert done.returncode == 2
+    first = done.stderr.strip().splitlines()[0]
+    assert first.startswith("novelcast: ") and message in first
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "output").exists()
+
+
+def test_an_unknown_engine_lists_the_valid_ones(book: Path, tmp_path: Path) -> None:
+    done = run("render", book, "--engine", "siri", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "kokoro" in done.stderr and "edge" in done.stderr
+    assert not (tmp_path / "output").exists()
+
+
+def test_a_flag_that_does_not_exist_is_exit_code_2(book: Path, tmp_path: Path) -> None:
+    assert run("render", book, "--loud", cwd=tmp_path).returncode == 2
+
+
+def test_an_output_that_cannot_be_written_is_exit_code_2(book: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    done = run("render", book, "--engine", "tone", "--output", "file", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "--output" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_flag_wins_over_the_environment_which_wins_over_the_file(book: Path, tmp_path: Path) -> None:
+    (tmp_path / "novelcast.toml").write_text('preset = "none"\nengine = "tone"\n')
+    from_file = run("render", book, "--json", cwd=tmp_path)
+    assert json.loads(from_file.stdout)["chapters"][0]["rate_hz"] == 44_100
+    from_env = run("render", book, "--json", cwd=tmp_path, NOVELCAST_PRESET="audiobook")
+    assert json.loads(from_env.stdout)["chapters"][0]["rate_hz"] == 24_000
+    flagged = run("render", book, "--json", "--preset", "podcast", cwd=tmp_path, NOVELCAST_PRESET="audiobook")
+    assert json.loads(flagged.stdout)["chapters"][0]["rate_hz"] == 44_100
+
+
+def test_a_bad_settings_file_names_the_setting(book: Path, tmp_path: Path) -> None:
+    (tmp_path / "novelcast.toml").write_text("colour = 3\n")
+    done = run("render", book, cwd=tmp_path)
+    assert done.returncode == 2 and "colour" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_ctrl_c_says_so_keeps_what_was_made_and_the_next_run_goes_on(tmp_path: Path) -> None:
+    long = tmp_path / "长夜.txt"
+    lines = [f"第{n}天的夜里，仓库外面又下起了雨，守夜的人换了一个又一个。" for n in range(1500)]
+    long.write_text("\n\n".join(lines), "utf-8")
+    clips = tmp_path / "cache" / "clips"
+    env = os.environ | {"NOVELCAST_CACHE_DIR": str(tmp_path / "cache")}
+    process = subprocess.Popen(
+        [COMMAND, "render", str(long), "--engine", "tone", "--json"], cwd=tmp_path, env=env,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 120
+    while len(list(clips.rglob("*.flac"))) < 5 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert "stopped" in stderr and "Traceback" not in stderr
+    kept = len(list(clips.rglob("*.flac")))
+    assert 5 <= kept < len(lines)
+    done = json.loads(run("render", long, "--engine", "tone", "--json", cwd=tmp_path).stdout)
+    assert done["reused"] == kept and done["spoken"] == len(lines) - kept
+    assert not list((tmp_path / "output").rglob(".writing*"))
+
+
+def test_voices_lists_and_previews(tmp_path: Path) -> None:
+    listed = run("voices", "--json", cwd=tmp_path)
+    assert {"zf_xiaoxiao", "zh-CN-XiaoxiaoNeural", "tone_bass"} <= {
+        v["id"] for v in json.loads(listed.stdout)
+    }
+    said = run("voices", "--say", "夜里下雨了。", "tone_alto", cwd=tmp_path)
+    assert said.returncode == 0, said.stderr
+    assert (tmp_path / said.stdout.strip()).stat().st_size > 1000
+    unknown = run("voices", "--say", "夜里下雨了。", "nobody", cwd=tmp_path)
+    assert unknown.returncode == 2 and "nobody" in unknown.stderr
+
+
+def test_cues_lists_and_previews(tmp_path: Path) -> None:
+    assert "alarm" in run("cues", cwd=tmp_path).stdout
+    made = run("cues", "alarm", "--count", "3", cwd=tmp_path)
+    assert (tmp_path / made.stdout.strip()).stat().st_size > 1000
+    assert run("cues", "kazoo", cwd=tmp_path).returncode == 2
+
+
+def test_doctor_says_what_is_missing_and_how_to_get_it(tmp_path: Path) -> None:
+    done = run("doctor", cwd=tmp_path)
+    assert done.returncode == 1  # the embedded engine's files are not in this empty cache
+    assert "doctor --fetch" in done.stdout
+    assert "not for commercial use" in done.stdout
+    findings = json.loads(run("doctor", "--json", cwd=tmp_path).stdout)
+    assert {f["what"] for f in findings} >= {"engine kokoro", "engine edge", "editions", "cache"}
+    assert not (tmp_path / "cache").exists()
+
+
+def test_help_teaches(tmp_path: Path) -> None:
+    top = run("--help", cwd=tmp_path).stdout
+    for word in ("render", "script", "voices", "cues", "doctor", "cast.toml", "Exit codes"):
+        assert word in top
+    for command in ("render", "script", "voices", "cues", "doctor"):
+        assert run(command, "--help", cwd=tmp_path).returncode == 0

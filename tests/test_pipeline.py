@@ -1,0 +1,284 @@
+"""The main path, whole: a text goes in, chapters come out. The humming engine speaks, all else is real."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from novelcast import master
+from novelcast.errors import CastError, InputError, SettingsError
+from novelcast.media import decode, decode_mono
+from novelcast.model import Progress, Script, Timeline
+from novelcast.pipeline import BookDetails, Edition, render
+from novelcast.settings import Settings
+from novelcast.workspace import BookFolder, ClipCache, read_model
+
+TEXT = """第一章 夜班
+
+仓库里只剩下一盏灯还亮着。
+
+“有人吗？”周航问道。
+
+“我在这儿。”林晚说，“别出声。”
+
+“滴滴滴——”
+
+周航吓得往后退了一步。
+
+“啪！”
+
+灯灭了。
+
+第二章 天亮
+
+太阳照常升起来了。
+"""
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    path = tmp_path / "夜班.txt"
+    path.write_text(TEXT, "utf-8")
+    return path
+
+
+def settings_in(tmp_path: Path, **changes: object) -> Settings:
+    values = {
+        "output": tmp_path / "out",
+        "cache_dir": tmp_path / "cache",
+        "engine": "tone",
+        "preset": "audiobook",
+    }
+    return Settings(**(values | changes))
+
+
+def rendered(book: Path, tmp_path: Path, details: BookDetails = BookDetails(), **changes: object) -> Edition:  # noqa: B008
+    return render(book, settings_in(tmp_path, **changes), details, lambda _: None)
+
+
+def audio(edition: Edition, chapter: int = 0) -> np.ndarray:
+    record = edition.chapters[chapter]
+    return decode_mono(edition.folder / record.file, rate_hz=record.rate_hz)
+
+
+def test_a_text_becomes_one_mastered_mp3_for_each_chapter(book: Path, tmp_path: Path) -> None:
+    edition = rendered(book, tmp_path)
+    assert [c.file for c in edition.chapters] == [
+        "chapters/001 第一章 夜班.mp3",
+        "chapters/002 第二章 天亮.mp3",
+    ]
+    for n, record in enumerate(edition.chapters):
+        assert audio(edition, n).size == record.samples
+        assert record.misses == ()
+        measured = master.measure(
+            decode(edition.folder / record.file, rate_hz=record.rate_hz), rate_hz=record.rate_hz, channels=1
+        )
+        assert measured.integrated_lufs == pytest.approx(-18, abs=0.5)
+        assert measured.true_peak_dbtp <= -1.5
+
+
+def test_every_voice_and_every_sound_is_where_the_timeline_says(book: Path, tmp_path: Path) -> None:
+    edition = rendered(book, tmp_path)
+    folder = BookFolder(edition.folder)
+    timeline = read_model(folder.timeline(0), Timeline)
+    assert timeline is not None
+    levels = np.abs(audio(edition))
+    for placement in timeline.placements:
+        middle = levels[placement.start : placement.start + placement.length]
+        assert middle.max() > 0.02, placement
+    sounding = np.zeros(levels.size, dtype=bool)
+    for placement in timeline.placements:
+        sounding[max(0, placement.start - 200) : placement.start + placement.length + 600] = True
+    assert levels[~sounding].max() < 0.01
+
+
+def test_the_alarm_and_the_pop_are_sounds_and_not_words(book: Path, tmp_path: Path) -> None:
+    edition = rendered(book, tmp_path)
+    script = read_model(BookFolder(edition.folder).script, Script)
+    assert script is not None
+    replaced = [
+        (c.sound in ("alarm", "beep"), c.sound == "pop", c.count) for c in script.cues if c.mode == "replace"
+    ]
+    assert replaced == [(True, False, 3), (False, True, 1)]
+    assert not any("滴" in s.spoken or "啪" in s.spoken for s in script.segments)
+
+
+def test_a_second_run_speaks_nothing_and_leaves_the_files_alone(book: Path, tmp_path: Path) -> None:
+    first = rendered(book, tmp_path)
+    paths = [first.folder / c.file for c in first.chapters]
+    before = [(p.stat().st_mtime_ns, p.read_bytes()) for p in paths]
+    second = rendered(book, tmp_path)
+    assert second.spoken == 0 and second.reused == first.spoken
+    assert [(p.stat().st_mtime_ns, p.read_bytes()) for p in paths] == before
+
+
+def test_a_deleted_clip_is_made_again_and_the_chapter_sounds_the_same(book: Path, tmp_path: Path) -> None:
+    first = rendered(book, tmp_path)
+    before = audio(first)
+    timeline = read_model(BookFolder(first.folder).timeline(0), Timeline)
+    assert timeline is not None
+    key = next(p.clip for p in timeline.placements if p.clip)
+    ClipCache(tmp_path / "cache" / "clips").path(key).unlink()
+    assert rendered(book, tmp_path).spoken == 1
+    (first.folder / first.chapters[0].file).unlink()
+    assert np.array_equal(audio(rendered(book, tmp_path)), before)
+
+
+def test_a_changed_line_is_the_only_one_spoken_and_only_its_chapter_is_mixed(
+    book: Path, tmp_path: Path
+) -> None:
+    first = rendered(book, tmp_path)
+    untouched = (first.folder / first.chapters[0].file).stat().st_mtime_ns
+    book.write_text(TEXT.replace("太阳照常升起来了。", "太阳没有再升起来。"), "utf-8")
+    second = rendered(book, tmp_path)
+    assert second.spoken == 1
+    assert (second.folder / second.chapters[0].file).stat().st_mtime_ns == untouched
+    assert second.chapters[1].sha256 != first.chapters[1].sha256
+
+
+def test_a_voice_changed_in_the_cast_file_is_honoured(book: Path, tmp_path: Path) -> None:
+    first = rendered(book, tmp_path)
+    cast = BookFolder(first.folder).cast
+    text = cast.read_text("utf-8")
+    old = text.split("[roles.")[1].split('voice = "')[1].split('"')[0]
+    cast.write_text(text.replace(f'voice = "{old}"', 'voice = "tone_tenor"'), "utf-8")
+    assert 0 < rendered(book, tmp_path).spoken < first.spoken
+    assert 'voice = "tone_tenor"' in cast.read_text("utf-8")
+
+
+def test_a_voice_that_does_not_exist_stops_before_any_work(book: Path, tmp_path: Path) -> None:
+    cast = BookFolder(rendered(book, tmp_path).folder).cast
+    cast.write_text(cast.read_text("utf-8").replace("tone_bass", "nobody"), "utf-8")
+    with pytest.raises(CastError, match="nobody"):
+        rendered(book, tmp_path)
+
+
+def test_another_engine_gets_its_own_cast_and_the_old_one_is_kept(book: Path, tmp_path: Path) -> None:
+    from novelcast.cast import load_cast
+    from novelcast.catalog import load_voices
+    from novelcast.read import read_book
+    from novelcast.resume import cast_of, script_of
+
+    folder = BookFolder(rendered(book, tmp_path).folder)
+    mine = folder.cast.read_text("utf-8") + "\n# by hand\n"
+    folder.cast.write_text(mine, "utf-8")
+    script = script_of(read_book(book), settings_in(tmp_path), folder, fresh=False)
+    assert cast_of(script, settings_in(tmp_path, engine="kokoro"), folder).engine == "kokoro"
+    assert (folder.root / "cast.tone.toml").read_text("utf-8") == mine
+    assert cast_of(script, settings_in(tmp_path), folder).engine == "tone"
+    assert "# by hand" in folder.cast.read_text("utf-8")
+    assert load_cast(folder.root / "cast.kokoro.toml", load_voices()) is not None
+
+
+def test_a_speaker_changed_in_the_script_file_is_honoured(book: Path, tmp_path: Path) -> None:
+    folder = BookFolder(rendered(book, tmp_path).folder)
+    data = json.loads(folder.script.read_text("utf-8"))
+    line = next(s for s in data["segments"] if s["kind"] == "dialogue")
+    other = next(s["id"] for s in data["speakers"] if s["id"] != line["speaker"])
+    line["speaker"] = other
+    folder.script.write_text(json.dumps(data), "utf-8")
+    assert rendered(book, tmp_path).spoken == 1
+    kept = json.loads(folder.script.read_text("utf-8"))
+    assert next(s for s in kept["segments"] if s["id"] == line["id"])["speaker"] == other
+
+
+@pytest.mark.parametrize(
+    ("break_it", "message"),
+    [
+        (lambda data: data["segments"].pop(1), "missing"),
+        (lambda data: data["segments"][1].update(kind="shouting"), "segments.1.kind"),
+        (lambda data: data["segments"][1].update(speaker="谁也不是"), "no speaker"),
+    ],
+)
+def test_a_script_that_was_edited_wrongly_is_refused_and_not_overwritten(
+    book: Path, tmp_path: Path, break_it, message: str
+) -> None:
+    folder = BookFolder(rendered(book, tmp_path).folder)
+    data = json.loads(folder.script.read_text("utf-8"))
+    break_it(data)
+    folder.script.write_text(json.dumps(data), "utf-8")
+    with pytest.raises(InputError, match=message) as caught:
+        rendered(book, tmp_path)
+    assert "--fresh" in caught.value.hint
+    assert json.loads(folder.script.read_text("utf-8")) == data
+    assert rendered(book, tmp_path, BookDetails(fresh=True)).chapters
+
+
+def test_a_line_that_cannot_be_spoken_costs_its_chapter_alone(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from novelcast.engines.tone import ToneEngine
+    from novelcast.errors import SpeechFailed
+
+    speak = ToneEngine.speak
+
+    async def refusing(self, request):  # type: ignore[no-untyped-def]
+        if "太阳" in request.text:
+            raise SpeechFailed("too bright")
+        return await speak(self, request)
+
+    monkeypatch.setattr(ToneEngine, "speak", refusing)
+    edition = rendered(book, tmp_path)
+    assert [c.chapter for c in edition.chapters] == [0]
+    assert [(u.request.text, why) for u, why in edition.failed] == [("太阳照常升起来了。", "too bright")]
+    monkeypatch.undo()
+    again = rendered(book, tmp_path)
+    assert again.spoken == 1 and [c.chapter for c in again.chapters] == [0, 1]
+
+
+def test_progress_of_each_stage_reaches_its_total(book: Path, tmp_path: Path) -> None:
+    seen: dict[str, Progress] = {}
+    render(book, settings_in(tmp_path), BookDetails(), lambda p: seen.__setitem__(p.stage, p))
+    assert set(seen) == {"read", "script", "speak", "master"}
+    assert all(p.done == p.total for p in seen.values())
+
+
+def test_title_author_and_cover_reach_the_tags(book: Path, tmp_path: Path) -> None:
+    from mutagen.id3 import ID3
+    from PIL import Image
+
+    Image.new("RGB", (64, 64), "navy").save(tmp_path / "cover.png")
+    edition = rendered(
+        book, tmp_path, BookDetails(title="夜与昼", author="某人", cover=tmp_path / "cover.png")
+    )
+    tags = ID3(edition.folder / edition.chapters[1].file)
+    assert (str(tags["TIT2"]), str(tags["TALB"]), str(tags["TPE1"]), str(tags["TRCK"])) == (
+        "第二章 天亮",
+        "夜与昼",
+        "某人",
+        "2/2",
+    )
+    assert str(tags["TCOM"]) == "tone_bass"
+    assert tags.getall("APIC")[0].mime == "image/png"
+
+
+def test_an_unknown_preset_or_engine_leaves_nothing_behind(book: Path, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="preset"):
+        rendered(book, tmp_path, preset="loud")
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(SettingsError, match="engine"):
+        rendered(book, tmp_path, engine="siri")
+    assert not (tmp_path / "out").exists()
+
+
+def test_without_cues_the_words_are_spoken(book: Path, tmp_path: Path) -> None:
+    edition = rendered(book, tmp_path, cues=False)
+    script = read_model(BookFolder(edition.folder).script, Script)
+    assert script is not None and not script.cues
+    assert any("滴滴滴" in s.spoken for s in script.segments)
+
+
+def test_the_cover_must_exist(book: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cover"):
+        rendered(book, tmp_path, BookDetails(cover=tmp_path / "none.jpg"))
+
+
+def test_an_edition_can_be_moved(book: Path, tmp_path: Path) -> None:
+    edition = rendered(book, tmp_path)
+    moved = tmp_path / "elsewhere"
+    shutil.move(tmp_path / "out", moved)
+    again = rendered(book, tmp_path, output=moved)
+    assert again.spoken == 0
+    assert [c.sha256 for c in again.chapters] == [c.sha256 for c in edition.chapters]
