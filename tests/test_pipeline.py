@@ -29,7 +29,7 @@ TEXT = """第一章 夜班
 
 “啪！”
 
-灯灭了。
+保险丝烧断了。
 
 第二章 天亮
 
@@ -131,7 +131,7 @@ def test_a_changed_line_is_the_only_one_spoken_and_only_its_chapter_is_mixed(
 ) -> None:
     first = rendered(book, tmp_path)
     untouched = (first.folder / first.chapters[0].file).stat().st_mtime_ns
-    book.write_text(TEXT.replace("太阳照常升起来了。", "太阳没有再升起来。"), "utf-8")
+    book.write_text(TEXT.replace("太阳照常升起来了。", "太阳没有再从东边升起来。"), "utf-8")
     second = rendered(book, tmp_path)
     assert second.spoken == 1
     assert (second.folder / second.chapters[0].file).stat().st_mtime_ns == untouched

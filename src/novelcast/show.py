@@ -34,14 +34,16 @@ STAGES = {
 
 @contextmanager
 def progress_bars(quiet: bool) -> Iterator[ProgressSink]:
-    """A sink that draws a bar for each stage, with an estimate of what is left."""
+    """A sink that draws a bar for each stage, with an estimate of what is left, where there is a terminal."""
     columns = (
         TextColumn("{task.description:>16}"),
         BarColumn(),
         TaskProgressColumn(),
         TimeRemainingColumn(elapsed_when_finished=True),
     )
-    with Bars(*columns, console=Console(stderr=True), disable=quiet) as bars:
+    console = Console(stderr=True)
+    # A pipe or a log has no use for half-drawn bars.
+    with Bars(*columns, console=console, disable=quiet or not console.is_terminal) as bars:
         tasks: dict[str, TaskID] = {}
 
         def sink(progress: Progress) -> None:

@@ -135,6 +135,7 @@ async def speak(
 
     async def worker() -> None:
         for utterance in queue:
+            await asyncio.sleep(0)  # an engine that never waits must not keep Ctrl-C from being heard
             try:
                 clip = await _asked(engine, utterance.request)
             except SpeechFailed as error:

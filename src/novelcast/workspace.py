@@ -100,7 +100,7 @@ class BookFolder:
             raise InputError(
                 f"another novelcast is at work on {self.root}", hint="wait for it to end"
             ) from None
-        except PermissionError as error:
+        except OSError as error:
             raise cannot_write(self.root, error) from None
 
 

@@ -68,21 +68,28 @@ def test_full_width_marks_become_the_models_marks() -> None:
 
 def test_text_may_start_with_a_mark_or_with_latin_letters() -> None:
     assert phonemes("……好。", "zh").endswith("xau↓.")
-    assert phonemes("OK，好。", "zh") == "ˌOkˈA, xau↓."
+    assert phonemes("RTX，好。", "zh") == "ˈɑɹ tʰi→ ˈɛks, xau↓."
 
 
 def test_capitals_without_an_entry_are_spelled() -> None:
-    assert phonemes("RTX", "zh") == "ˌɑɹtˌiˈɛks"
+    assert phonemes("RTX", "en") == "ˌɑɹtˌiˈɛks"
     assert phonemes("cpu", "en") == phonemes("CPU", "en")
+    assert phonemes("CPUs", "en") == phonemes("CPU", "en") + "z"
 
 
 def test_a_compound_of_capitals_is_said_part_by_part() -> None:
-    assert phonemes("ChatGPT", "zh") == f"{phonemes('chat', 'en')} {phonemes('GPT', 'en')}"
+    assert phonemes("ChatGPT", "zh") == f"{phonemes('chat', 'zh')} {phonemes('GPT', 'zh')}"
 
 
 def test_a_lone_a_is_a_letter_in_chinese_and_the_article_in_english() -> None:
-    assert phonemes("A组", "zh").startswith("ˈA ")
+    assert phonemes("A组", "zh").startswith("ei→ ")
     assert phonemes("a cat", "en").startswith("ɐ ")
+
+
+def test_an_english_word_in_chinese_has_the_breath_that_tells_p_from_b_in_mandarin() -> None:
+    assert phonemes("Tom", "en") == "tˈɑm"
+    assert phonemes("Tom", "zh") == "tʰˈɑm"
+    assert phonemes("rose", "zh") == "ɹˈouz"
 
 
 @pytest.mark.parametrize(

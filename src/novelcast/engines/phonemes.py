@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-_HAN = r"\u3400-\u4dbf\u4e00-\u9fff〇"
+_HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f〇"
 _TOKEN = re.compile(rf"[{_HAN}]+|[A-Za-z]+(?:['’-][A-Za-z]+)*|.", re.DOTALL)
 # Full-width marks -> the model's; a space follows them in the training phonemes.
 _MARKS = dict(zip("，、。．！？；：…—", ",,..!?;:…—", strict=True))
@@ -49,7 +49,7 @@ def phonemes(text: str, language: str) -> str:
             said.append(f" {_mandarin(piece)} ")
         elif piece[0].isalpha() and piece.isascii():
             following = next((p for p in pieces[at + 1 :] if not p.isspace()), "")
-            said.append(f" {_english(piece, following, article=not chinese)} ")
+            said.append(f" {_english(piece, following, chinese=chinese)} ")
         elif piece in _MARKS:
             said.append(_MARKS[piece] + " ")
         elif piece.isspace():
@@ -199,23 +199,28 @@ def _dictionary() -> dict[str, Any]:
     return entries
 
 
-def _english(word: str, following: str, *, article: bool) -> str:
+def _english(word: str, following: str, *, chinese: bool) -> str:
     """A word (letters, apostrophes, hyphens) as symbols. `following` is what comes next in the text."""
     word = word.replace("’", "'")
-    if article and (weak := _weak(word.lower(), following)):
+    if len(word) == 1 and (chinese or word not in "aA"):
+        return _spelled(word, chinese)
+    if not chinese and (weak := _weak(word.lower(), following)):
         return weak
-    if len(word) == 1:
-        return _spelled(word)
+    if acronym := re.fullmatch(
+        r"([A-Z]{2,})'?s", word
+    ):  # before the dictionary, which has CPUs as "see puss"
+        return _english(acronym[1], following, chinese=chinese) + "z"
     if said := _entry(word) or _inflected(word):
-        return said
+        return _accented(said) if chinese else said
     parts = [p for p in re.split(r"['-]", word) if p]
     if len(parts) == 1:
         parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", word)
     if len(parts) > 1:
-        return " ".join(_english(p, "", article=False) for p in parts)
+        return " ".join(_english(p, p, chinese=chinese) for p in parts)
     if word.isupper() or not _sayable(word.lower()):
-        return _spelled(word)
-    return _by_rule(word.lower())
+        return _spelled(word, chinese)
+    said = _by_rule(word.lower())
+    return _accented(said) if chinese else said
 
 
 def _weak(word: str, following: str) -> str:
@@ -239,14 +244,11 @@ def _entry(word: str) -> str:
 def _inflected(word: str) -> str:
     """A regular -s, -'s, -ed or -ing form of a word in the dictionary, or "" (spelling rules: Merriam-Webster)."""
     lower = word.lower()
-    if lower.endswith(("'s", "s", "s'")):
-        stems = [lower.rstrip("'s"), lower[:-1], lower[:-2], lower[:-3] + "y"]
-        if lower.endswith("ss"):
-            return ""
-        for stem in dict.fromkeys(stems):
-            if len(stem) > 1 and (
-                said := _entry(word[: len(stem)] if word.lower().startswith(stem) else stem)
-            ):
+    if lower.endswith(("s", "s'")) and not lower.endswith("ss"):
+        base = re.sub(r"'s$|s'?$", "", lower)
+        stems = [base, base.removesuffix("e")] + ([base[:-2] + "y"] if base.endswith("ie") else [])
+        for stem in stems:
+            if len(stem) > 1 and (said := _entry(stem)):
                 return said + ("ᵻz" if said[-1] in "szʃʒʧʤ" else "s" if said[-1] in "ptkfθ" else "z")
     for ending, sound in (("ed", ""), ("ing", "ɪŋ")):
         base = lower.removesuffix(ending)
@@ -260,10 +262,29 @@ def _inflected(word: str) -> str:
     return ""
 
 
-def _spelled(letters: str) -> str:
-    """The letters' names, the last one stressed most."""
-    names = [str(_dictionary()[letter]) for letter in letters.upper() if letter.isalpha()]
+# Letters as a Mandarin voice says them so that they are understood: found by listening (whisper-base hears
+# the dictionary's p t k in these voices as b d g, and two diphthongs in a row as one vowel).
+_LETTER_NAMES = {
+    "A": "ei→", "B": "pi→", "C": "sei→", "D": "ti→", "E": "i→", "F": "ˈɛf", "G": "ʨi→", "H": "ei→ʧ", "I": "ai→",
+    "J": "ʨei→", "K": "kʰei→", "L": "ˈɛl", "M": "ˈɛm", "N": "ˈɛn", "O": "ou→", "P": "pʰi→", "Q": "kʰjou→", "R": "ˈɑɹ",
+    "S": "ˈɛs", "T": "tʰi→", "U": "jou→", "V": "vˈi", "W": "dˈʌbᵊlju", "X": "ˈɛks", "Y": "wai→", "Z": "zˈi",
+}  # fmt: skip
+_DIPHTHONGS = {"A": "ei", "I": "ai", "O": "ou", "W": "au"}
+
+
+def _spelled(letters: str, chinese: bool) -> str:
+    """The letters' names; in English the last one is stressed most."""
+    if chinese:
+        return " ".join(_LETTER_NAMES[letter] for letter in letters.upper())
+    names = [str(_dictionary()[letter]) for letter in letters.upper()]
     return "".join(n.replace("ˈ", "ˌ") for n in names[:-1]) + names[-1]
+
+
+def _accented(said: str) -> str:
+    """An English word for a Mandarin voice: p t k with breath, diphthongs as Mandarin has them."""
+    said = re.sub(rf"(?<!s)([ptk])(?=[ˈˌ]?[ɹljw]?[{_VOWELS}])", r"\1ʰ", said)
+    said = re.sub(r"[ˈˌ]?([AIOW])(?![a-zəɹ])", lambda m: _DIPHTHONGS[m[1]] + "→", said)
+    return re.sub(r"[AIOW]", lambda m: _DIPHTHONGS[m[0]], said)
 
 
 def _sayable(word: str) -> bool:

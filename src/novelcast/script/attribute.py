@@ -46,7 +46,7 @@ def attribute(pieces: Sequence[Piece], people: Sequence[Speaker]) -> list[Label]
 
 
 _PLACES = {
-    "lead": "tag before", "comma": "tag before", "before": "sentence before", "above": "paragraph before",
+    "lead": "tag before", "comma": "tag before", "before": "sentence before", "above": "paragraph before", "over": "paragraph before",
     "mid": "tag in the middle", "after": "tag after",
 }  # fmt: skip
 

@@ -131,7 +131,7 @@ class Roster:
 @dataclass(frozen=True)
 class Clue:
     """Somebody named beside a quotation. `place`: lead (before, with a colon), before, mid, after, above
-    (the paragraph before leads in with a colon). `how`: say, voice, beat, reaction."""
+    (the paragraph before leads in with a colon), over (the paragraph before, without one). `how`: say, voice, beat, reaction."""
 
     who: Mention
     place: str
@@ -236,7 +236,8 @@ def clue_before(roster: Roster, text: str, place: str = "lead") -> Tags:
     if found is not None:
         who, behind = found
         how = _how(behind, who, last)
-        tags.clues.append(Clue(who, place if colon else "comma" if comma else "before", how, last.strip()))
+        where = place if colon else "over" if place == "above" else "comma" if comma else "before"
+        tags.clues.append(Clue(who, where, how, last.strip()))
     return tags
 
 

@@ -9,26 +9,38 @@ from novelcast.script.turns import Turn
 
 # Log-linear weights; fitted on labelled web-novel chapters, then rounded.
 WEIGHTS: dict[str, float] = {
-    "lead.say": 7.15, "lead.voice": 7.04, "lead.beat": 6.52, "lead.reaction": 6.09,
-    "comma.say": 6.0, "comma.voice": 5.0, "comma.beat": 5.19, "comma.reaction": 5.0,
-    "before.say": 2.0, "before.voice": 1.0, "before.beat": 2.05, "before.reaction": 1.96,
-    "above.say": 4.74, "above.voice": 5.0, "above.beat": 4.75, "above.reaction": 5.0,
-    "mid.say": 7.8, "mid.voice": 6.09, "mid.beat": 6.35, "mid.reaction": 5.31,
-    "after.say": 7.0, "after.voice": 4.76, "after.beat": 6.84, "after.reaction": 0.69,
-    "near.fits": 3.22, "near.unknown": 1.53, "near.misfits": -2.75, "near.nearest": 0.89,
-    "loose.fits": 2.29, "loose.unknown": 0.9, "loose.misfits": -2.19, "loose.nearest": 1.01,
-    "near.own": 5.96, "loose.own": 3.36,
-    "epithet.near.fits": 0.95, "epithet.near.unknown": 0.46, "epithet.near.misfits": -3.36, "epithet.near.nearest": -0.83,
-    "epithet.loose.fits": 1.0, "epithet.loose.unknown": 0.22, "epithet.loose.misfits": -2.07, "epithet.loose.nearest": 0.22,
-    "called.self": -5.11, "named.self": -1.02, "spoken.to.self": -3.02,
-    "called.by.last": 1.33, "called.by.last.far": 0.58, "called.by.next": 2.05, "called.by.next.far": 1.26,
-    "spoken.to.last": 1.07, "spoken.to.last.far": -0.21, "spoken.to.next": -0.34, "named.by.last": 0.72,
-    "recent": -0.09, "tagged": 0.4, "rank.0": 0.74, "rank.1": 0.69, "rank.2": -0.08, "rank.3": -0.85, "frequent": 0.1,
-    "present": 4.92, "above.last": 0.86, "above.any": -0.14, "below": -1.24,
-    "habit.own": 0.5, "habit.others": -0.3, "unseen": -0.3,
-    "group": -1.72, "narrator": -0.8, "epithet": 0.11, "voice": 0.7,
-    "same.0": -0.65, "same.1": 1.02, "same.2": 0.23, "same.question": -1.85, "same.continued": 12.0,
-    "alternate.0": 2.4, "alternate.1": 0.53, "alternate.2": -0.71,
+    "lead.say": 9.32, "lead.voice": 7.08, "lead.beat": 7.67, "lead.reaction": 6.56,
+    "comma.say": 6.0, "comma.voice": 5.0, "comma.beat": 5.46, "comma.reaction": 5.0,
+    "before.say": 2.0, "before.voice": 1.0, "before.beat": 3.35, "before.reaction": 3.47,
+    "above.say": 4.74, "above.voice": 5.0, "above.beat": 5.12, "above.reaction": 5.03,
+    "mid.say": 6.93, "mid.voice": 6.19, "mid.beat": 7.43, "mid.reaction": 5.72,
+    "after.say": 8.51, "after.voice": 5.32, "after.beat": 6.38, "after.reaction": -0.18,
+    "near.fits": 2.78, "near.unknown": 0.4, "near.misfits": -1.18, "near.nearest": 0.62,
+    "loose.fits": 1.96, "loose.unknown": 1.51, "loose.misfits": -2.48, "loose.nearest": 1.08,
+    "near.own": 5.7, "loose.own": 4.0,
+    "epithet.near.fits": 1.31, "epithet.near.unknown": 0.2, "epithet.near.misfits": -3.2, "epithet.near.nearest": -0.96,
+    "epithet.loose.fits": 0.65, "epithet.loose.unknown": 0.02, "epithet.loose.misfits": -2.15, "epithet.loose.nearest": -0.51,
+    "near.never": -5.0,
+    "loose.never": -3.0,
+    "epithet.near.never": -4.0,
+    "epithet.loose.never": -2.0,
+    "called.self": -5.79, "named.self": -1.13, "spoken.to.self": -1.15,
+    "called.by.last": 1.33, "called.by.last.far": 0.21, "called.by.next": 2.0, "called.by.next.far": 1.25,
+    "spoken.to.last": 1.32, "spoken.to.last.far": -0.41, "spoken.to.next": -0.95, "named.by.last": 0.63,
+    "recent": -0.05, "tagged": 0.34, "rank.0": 1.0, "rank.1": 0.6, "rank.2": 0.0, "rank.3": -1.09, "frequent": 0.17,
+    "present": 4.04, "above.last": 0.76, "above.any": -0.85, "below": -0.64,
+    "called.by.last.alone": -1.33,
+    "other.called.by.last": -0.14,
+    "other.called.by.next": -0.25,
+    "over.say": -0.53,
+    "over.voice": 1.0,
+    "over.beat": 1.0,
+    "over.reaction": 0.5,
+    "alternate.question": 0.56,
+    "habit.own": 1.65, "habit.others": 0.18, "unseen": 0.41,
+    "group": -2.36, "narrator": -0.65, "epithet": 0.21, "voice": 0.15,
+    "same.0": -0.74, "same.1": 1.12, "same.2": 0.18, "same.question": -1.93, "same.continued": 12.0,
+    "alternate.0": 2.1, "alternate.1": 0.48, "alternate.2": -1.16,
 }  # fmt: skip
 
 
@@ -89,7 +101,7 @@ def _run(
         pair.append(np.where(same, _same_score(turns[t - 1], turns[t], weights), 0.0))
         if t > 1:
             back = (ids[t - 2][:, None, None] == ids[t][None, None, :]) & ~same[None, :, :]
-            triple.append(back * weights[f"alternate.{min(2, turns[t].gap)}"])
+            triple.append(back * _alternate_score(turns[t - 1], turns[t], weights))
     forward = [local[0][None, :]]
     for t in range(1, len(turns)):
         step = pair[t] + local[t][None, :]
@@ -111,10 +123,15 @@ def _run(
 def _same_score(before: Turn, turn: Turn, weights: Mapping[str, float]) -> float:
     if turn.continued:
         return weights["same.continued"]
-    score = weights[f"same.{min(2, turn.gap)}"]
-    if before.quotes[-1].rstrip('”」』"’')[-1:] in "？?":
-        score += weights["same.question"]
-    return score
+    return weights[f"same.{min(2, turn.gap)}"] + _asks(before) * weights["same.question"]
+
+
+def _alternate_score(before: Turn, turn: Turn, weights: Mapping[str, float]) -> float:
+    return weights[f"alternate.{min(2, turn.gap)}"] + _asks(before) * weights["alternate.question"]
+
+
+def _asks(turn: Turn) -> bool:
+    return turn.quotes[-1].rstrip('”」』"’')[-1:] in ("？", "?")
 
 
 def _logsum(values: Any, axis: int) -> Any:

@@ -84,7 +84,7 @@ def find_people(pieces: Sequence[Piece]) -> tuple[Speaker, ...]:
     words = _choose(seen, totals)
     _add_tag_subjects(words, paragraphs)
     people = _group(words, seen, totals, everything)
-    _find_narrator(pieces, people, totals)
+    _find_narrator(pieces, people, seen, totals, text)
     pronouns = _pronoun_votes(people, paragraphs)
     talk = read_talk(pieces, _describe(people, pronouns))
     for index, votes in talk.pronouns.items():
@@ -337,6 +337,8 @@ def _sort_of(word: str, entry: _Seen, totals: _Totals) -> str:
             return "other"
         if dull and entry.tag >= 2 and len(entry.nexts) >= 3:
             return "other"
+        if dull and entry.close and entry.heads >= 2 and len(entry.nexts) >= 2 and totals(word) >= 4:
+            return "other"
         if (
             not dull
             and entry.tag >= 2
@@ -566,6 +568,15 @@ def _tie_given_names(people: list[_Person], seen: dict[str, _Seen], totals: _Tot
 
 def _tie_appositions(people: list[_Person], text: str) -> None:
     """队长周衡, 门卫大爷: the title right before a word for a person is the same person's."""
+    by_name = {p.name: p for p in people}
+    for person in list(people):
+        if (
+            len(person.name) == 4
+            and person.name not in lx.titles()
+            and person.name[:2] in lx.titles()
+            and person.name[2:] in lx.titles()
+        ):
+            _absorb(person, by_name.get(person.name[:2]), people)
     titled = {
         p.name: p
         for p in people
@@ -582,16 +593,24 @@ def _tie_appositions(people: list[_Person], text: str) -> None:
                 other = titled.get(before)
                 if other is None or other is person or other not in people or before.endswith(word):
                     continue
-                person.words.extend(other.words)
-                person.weight += other.weight
-                people.remove(other)
+                _absorb(person, other, people)
+
+
+def _absorb(person: _Person, other: _Person | None, people: list[_Person]) -> None:
+    """Makes `other` a part of `person`."""
+    if other is not None and other in people and other is not person:
+        person.words.extend(other.words)
+        person.weight += other.weight
+        people.remove(other)
 
 
 def _places(word: str, text: str) -> list[int]:
     return [m.start() for m in re.finditer(re.escape(word), text)][:200]
 
 
-def _find_narrator(pieces: Sequence[Piece], people: list[_Person], totals: _Totals) -> None:
+def _find_narrator(
+    pieces: Sequence[Piece], people: list[_Person], seen: dict[str, _Seen], totals: _Totals, text: str
+) -> None:
     """The person behind a first-person narration's 我: by name if the text tells, else 我."""
     by_chapter: dict[int, list[str]] = defaultdict(list)
     for piece in pieces:
@@ -611,11 +630,26 @@ def _find_narrator(pieces: Sequence[Piece], people: list[_Person], totals: _Tota
             people.append(person)
             break
     else:
-        person = _Person("我", 0, ["我"])
-        people.append(person)
+        person = _only_called(people, seen, text) or _Person("我", 0, ["我"])
+        if person not in people:
+            people.append(person)
     person.words = list(dict.fromkeys([*person.words, "我"]))
     person.weight += 1000
     people.sort(key=lambda p: -p.weight)
+
+
+def _only_called(people: Sequence[_Person], seen: dict[str, _Seen], narration: str) -> _Person | None:
+    """Whom others call by name, and the narration never names: in the first person, the narrator."""
+    found = [
+        p
+        for p in people
+        if _surname(p.name)
+        and not _titled(p.name)
+        and p.name not in lx.titles()
+        and sum(seen[w].called for w in p.words)
+        and not any(w in narration for w in p.words)
+    ]
+    return max(found, key=lambda p: p.weight, default=None)
 
 
 # ---------------------------------------------------------------- gender and age

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from novelcast.hanzi import simplified
+from novelcast.hanzi import HAN, simplified
 
 Match = re.Match[str]
 Rule = tuple[str, str | Callable[[Match], str]]
@@ -334,7 +334,8 @@ def _punctuated(text: str) -> str:
 
 
 def _mark(c: str) -> str:
-    if c in _STOPS or c in _PAUSES or (c.isspace() and c != "\n"):
+    # HAN: the newest characters are no letters yet to this Python's Unicode.
+    if c in _STOPS or c in _PAUSES or (c.isspace() and c != "\n") or HAN.match(c):
         return c
     return _MARKS.get(c, "")
 

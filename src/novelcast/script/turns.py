@@ -35,6 +35,7 @@ class Turn:
     above: list[Mention] = field(default_factory=list)
     below: list[Mention] = field(default_factory=list)
     present: list[Mention] = field(default_factory=list)
+    only_calls: bool = False  # nothing but a form of address
     candidates: list[int] = field(default_factory=list)
     features: list[dict[str, float]] = field(default_factory=list)
 
@@ -62,13 +63,14 @@ def read_turns(pieces: Sequence[Piece], chapter: range, roster: Roster) -> list[
         places.extend((number, who) for m in (*mentions, *spoken_of) for who in m.people)
         heard.update(who for m in mentions for who in m.people)
         for k, turn in enumerate(new):
-            turn.present = mentions
+            turn.present = _subjects(narration, roster)
             turn.continued = open_quote and k == 0 and turn.pieces[0] == paragraph[0]
             if k == 0:
                 turn.gap = gap
                 turn.above = above
-                if above_text.rstrip()[-1:] in ("：", ":") and not turn.tags.clues:
+                if above_text and not turn.tags.clues:
                     lead = clue_before(roster, above_text, "above")
+                    lead.clues = [c for c in lead.clues if c.place == "above" or c.how == "say"]
                     turn.tags.clues.extend(lead.clues)
                     turn.tags.addressed.extend(lead.addressed)
         if new:
@@ -102,6 +104,25 @@ def paragraphs_of(pieces: Sequence[Piece], chapter: range) -> list[list[int]]:
             out[-1].append(i)
         else:
             out.append([i])
+    return out
+
+
+def _subjects(narration: str, roster: Roster) -> list[Mention]:
+    """Whom each sentence of a paragraph is about; a pronoun stands for the one before it, where that can be."""
+    out: list[Mention] = []
+    for sentence in sentences(narration):
+        found = subject(sentence, roster.mentions(sentence))
+        if found is None:
+            continue
+        who = found[0]
+        if (
+            who.word in lx.PRONOUNS
+            and out
+            and out[-1].people
+            and fits(who, out[-1].people[0], roster.people[out[-1].people[0]]) != "misfits"
+        ):
+            who = out[-1]
+        out.append(who)
     return out
 
 
@@ -145,6 +166,9 @@ def _turns_of(
             addressed, named = called(roster, quote)
             turn.addressed.extend(addressed)
             turn.named.extend(named)
+        turn.only_calls = (
+            bool(turn.addressed) and sum(map(len, turn.quotes)) <= len(turn.addressed[0].word) + 4
+        )
         turns.append(turn)
     return turns
 
@@ -218,9 +242,7 @@ def _features(turns: Sequence[Turn], heard: Counter[int], roster: Roster) -> Non
             f["tagged"] = log1p(min(RECENT_PARAGRAPHS, turn.paragraph - tagged.get(who, -RECENT_PARAGRAPHS)))
             f[f"rank.{min(3, order.index(who))}"] = 1.0
             f["frequent"] = log1p(10 * heard[who] / most)
-            f["group"] = float(
-                person.name in lx.GROUPS or person.name[:1] == "众" or person.name[-1:] == "们"
-            )
+            f["group"] = float(is_group(person))
             f["narrator"] = float(who == roster.narrator)
             f["epithet"] = float(person.name in lx.EPITHETS)
             f["unseen"] = float(who not in seen)
@@ -257,7 +279,7 @@ def _clue_features(who: int, turn: Turn, order: Sequence[int], roster: Roster) -
             kind = "epithet." if clue.who.epithet else ""
             f[f"{kind}{place}.{fit}"] = 1.0
             fitting = [p for p in order if fits(clue.who, p, roster.people[p]) == fit]
-            if fit != "misfits" and fitting[0] == who:
+            if fit not in ("misfits", "never") and fitting[0] == who:
                 f[f"{kind}{place}.nearest"] = 1.0
     f["present"] = float(
         any(who in m.people for m in turn.present) and not any(who in c.who.people for c in turn.tags.clues)
@@ -282,10 +304,16 @@ def _address_features(who: int, turn: Turn, before: Turn | None, coming: Turn | 
         f["called.by.last" + near] = among(before.addressed)
         f["spoken.to.last" + near] = among(before.tags.addressed)
         f["named.by.last"] = among(before.named)
+        f["called.by.last.alone"] = float(among(before.addressed) and before.only_calls)
+        f["other.called.by.last"] = float(
+            any(m.people for m in before.addressed) and not among(before.addressed)
+        )
     if coming is not None:
         near = "" if coming.gap == 0 else ".far"
         f["called.by.next" + near] = among(coming.addressed)
         f["spoken.to.next"] = among(coming.tags.addressed)
+        called = any(m.people for m in coming.addressed)
+        f["other.called.by.next"] = float(coming.gap == 0 and called and not among(coming.addressed))
     return f
 
 
@@ -324,8 +352,13 @@ def _voice_fit(turn: Turn, person: Speaker) -> float:
     return 0.0
 
 
+def is_group(person: Speaker) -> bool:
+    return person.name in lx.GROUPS or person.name[:1] == "众" or person.name[-1:] == "们"
+
+
 def fits(mention: Mention, who: int, person: Speaker) -> bool | str | None:
-    """True: the mention is this person's own word. Else, for a pronoun or epithet: fits, unknown or misfits."""
+    """True: the mention is this person's own word. Else, for a pronoun or epithet: fits, unknown or misfits;
+    never, for the person behind 我 and for a crowd."""
     if who in mention.people:
         return True
     if (mention.people and not mention.epithet) or mention.plural:
