@@ -57,10 +57,11 @@ def _speaks(voice: Voice, language: str) -> bool:
 
 
 def _system_role(others: Sequence[Voice], narrator: Role, mine: Sequence[Voice]) -> Role:
-    """System lines sound like nobody: the least preferred voice of the other gender, a little faster."""
+    """System lines sound unlike the narrator beside them: a voice of the other gender, the third that is
+    preferred, because the first two are for the leading people."""
     gender = next((v.gender for v in mine if v.id == narrator.voice), "male")
     contrast = [v for v in others if v.gender != gender] or list(others)
-    return Role(voice=contrast[-1].id, rate=1.05, pitch_st=1.0)
+    return Role(voice=contrast[min(2, len(contrast) - 1)].id)
 
 
 def _role(speaker: Speaker, voices: Sequence[Voice], taken: Mapping[Any, int]) -> Role:

@@ -22,9 +22,10 @@ M = TypeVar("M", bound=Model)
 class CueSound(Model):
     """One sound of the library (voices/cues/*.toml).
 
-    `words` are onomatopoeic words that make it; `patterns` regular expressions that do; `not_patterns`
-    expressions over the surrounding sentence that forbid it. `make` names a synthesiser of `sounds.py`
-    and `params` its numbers; `file`, instead, is an audio file beside the table.
+    `words` are onomatopoeic words that make it; one that ends in `?` does so only where one of `patterns` is
+    near (its sentence and the two beside it), and of several sounds with that word the nearest pattern wins.
+    `not_patterns` are expressions over the word's sentence, the word in 〈〉, that forbid it. `make` names a
+    synthesiser of `sounds.py` and `params` its numbers; `file`, instead, is an audio file beside the table.
     """
 
     name: str

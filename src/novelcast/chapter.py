@@ -19,6 +19,9 @@ from novelcast.publish.mp3 import Tags, safe_name, write_mp3
 from novelcast.timeline import ClipRef, CueInfo, build_timeline
 from novelcast.workspace import ClipCache
 
+MASTER_PASSES = 3
+"""How often a chapter is mixed as a rule: to measure it, to try the limiter, to encode it."""
+
 SOUND_VERSION = "1"
 """Part of every chapter's fingerprint: change it when cue sounds, mix or master would sound otherwise."""
 
@@ -59,19 +62,24 @@ class ChapterMaker:
     ) -> ChapterRecord:
         """The chapter's MP3 under `folder`/chapters, or the one that is there if nothing about it changed.
 
-        `mixed` is told how many samples have been mixed; each is mixed at least twice.
+        `mixed` is told of samples mixed, MASTER_PASSES times the chapter's length in all.
         """
         tags = self._tags(narrator)
         made_from = self._made_from(timeline, tags)
         if (kept := done.kept(self.number, made_from, folder)) is not None:
-            mixed(2 * timeline.length)
+            mixed(MASTER_PASSES * timeline.length)
             return kept
         path = folder / "chapters" / safe_name(f"{self.number + 1:03} {self.title}")
         cover = Path(self.book.cover) if self.book.cover else None
 
+        left = MASTER_PASSES * timeline.length
+
         def blocks() -> Iterator[Block]:
+            nonlocal left
             for block in mix(timeline, self.load, channels=self.preset.channels):
-                mixed(len(block))
+                step = min(left, len(block))
+                left -= step
+                mixed(step)
                 yield block
 
         def write(to: Path, mastered: Iterable[Block]) -> None:
@@ -82,6 +90,7 @@ class ChapterMaker:
             )  # fmt: skip
 
         loudness = master_to_file(blocks, path, self.preset, write)
+        mixed(left)
         return ChapterRecord(
             chapter=self.number,
             title=self.title,

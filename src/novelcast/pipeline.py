@@ -9,7 +9,7 @@ from pathlib import Path
 
 from novelcast.audio import ClipInfo
 from novelcast.catalog import load_cue_sounds
-from novelcast.chapter import ChapterMaker
+from novelcast.chapter import MASTER_PASSES, ChapterMaker
 from novelcast.engines import Engine, EngineOptions, about_engine, open_engine
 from novelcast.errors import InputError
 from novelcast.master import preset_named
@@ -75,7 +75,7 @@ def render(source: Path, settings: Settings, details: BookDetails, progress: Pro
             if edition.complete(part)
         ]
         timelines = [maker.timeline(clips, cast, settings.pauses) for maker in makers]
-        bar = _Bar("master", 2 * sum(t.length for t in timelines), progress)
+        bar = _Bar("master", MASTER_PASSES * sum(t.length for t in timelines), progress)
         done = read_model(folder.edition, EditionRecord) or EditionRecord()
         for maker, timeline in zip(makers, timelines, strict=True):
             write_model(folder.timeline(maker.number), timeline)
@@ -164,7 +164,6 @@ class _Bar:
         self.add(0)
 
     def add(self, count: int) -> None:
-        # A chapter that is mastered a third time must not run past the end.
         self.done = min(self.total, self.done + count)
         self.sink(Progress(stage=self.stage, done=self.done, total=self.total))
 

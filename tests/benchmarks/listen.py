@@ -41,14 +41,16 @@ def sounds_of(text: str) -> list[str]:
 
 def transcript(model: Any, audio: Path) -> str:
     segments, _ = model.transcribe(
+        # No initial prompt: with one, the recogniser tends to leave out most of its first window.
         str(audio), language="zh", beam_size=5, condition_on_previous_text=False, vad_filter=True,
-        initial_prompt="以下是普通话的句子。",
     )  # fmt: skip
     return "".join(s.text for s in segments)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("edition", type=Path)
     parser.add_argument("--lines", action="store_true")
     parser.add_argument("--model", type=Path)
@@ -86,14 +88,34 @@ def main() -> None:
         for n, segment in enumerate(lines):
             wanted[segment.kind] += sizes[n]
             wrong[segment.kind] += lost[n] + inserted[n]
-            row = {"segment": segment.id, "kind": segment.kind, "spoken": segment.spoken, "of": sizes[n], "lost": lost[n]}
+            row = {
+                "segment": segment.id,
+                "kind": segment.kind,
+                "spoken": segment.spoken,
+                "of": sizes[n],
+                "lost": lost[n],
+            }
             if args.lines:
                 print(json.dumps(row, ensure_ascii=False), file=sys.stderr)
             if sizes[n] and lost[n] > sizes[n] / 2:
                 missed.append(row)
-    kinds = {k: {"syllables": wanted[k], "errors": wrong[k], "error_rate": round(wrong[k] / wanted[k], 4)} for k in wanted if wanted[k]}
+    kinds = {
+        k: {"syllables": wanted[k], "errors": wrong[k], "error_rate": round(wrong[k] / wanted[k], 4)}
+        for k in wanted
+        if wanted[k]
+    }
     total, errors = sum(wanted.values()), sum(wrong.values())
-    print(json.dumps({"all": {"syllables": total, "errors": errors, "error_rate": round(errors / max(1, total), 4)}, **kinds, "lines_under_half_heard": missed}, ensure_ascii=False, indent=1))
+    print(
+        json.dumps(
+            {
+                "all": {"syllables": total, "errors": errors, "error_rate": round(errors / max(1, total), 4)},
+                **kinds,
+                "lines_under_half_heard": missed,
+            },
+            ensure_ascii=False,
+            indent=1,
+        )
+    )
 
 
 if __name__ == "__main__":

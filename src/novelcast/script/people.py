@@ -350,6 +350,8 @@ def _sort_of(word: str, entry: _Seen, totals: _Totals) -> str:
             return "other"
         if entry.called >= 2 and (entry.tag or entry.close) and entry.heads:
             return "other"
+        if dull and entry.called and totals(word) >= 3:
+            return "other"
     return ""
 
 
@@ -474,6 +476,7 @@ def _group(words: dict[str, str], seen: dict[str, _Seen], totals: _Totals, text:
         else:
             owner.words.append(word)
             owner.weight += weight[word]
+    _tie_surnames(people, words)
     _tie_given_names(people, seen, totals)
     _tie_appositions(people, text)
     return sorted(people, key=lambda p: -p.weight)
@@ -531,6 +534,21 @@ def _could_be(name: str, suffix: str) -> bool:
     wanted = lx.GIVEN_TITLE_GENDER.get(suffix, ("unknown", ""))[0]
     lean = _lean(name)
     return wanted == "unknown" or abs(lean) < 1.5 or (lean > 0) == (wanted == "male")
+
+
+def _tie_surnames(people: list[_Person], words: dict[str, str]) -> None:
+    """老董 and 董老师 are one, where the surname has only those two forms and no full name."""
+    forms: dict[str, list[_Person]] = defaultdict(list)
+    for person in people:
+        if words.get(person.name) == "nick" and person.name[0] in "老小" and person.name[1] in lx.SURNAMES:
+            forms[person.name[1]].append(person)
+        elif words.get(person.name) == "titled" and _surname(person.name) and _titled(person.name) == person.name[1:]:
+            forms[person.name[0]].append(person)
+        elif words.get(person.name) == "name":
+            forms[_surname(person.name)].extend((person, person))
+    for found in forms.values():
+        if len(found) == 2 and found[0] is not found[1] and {words[p.name] for p in found} == {"nick", "titled"}:
+            _absorb(found[0], found[1], people)
 
 
 def _tie_given_names(people: list[_Person], seen: dict[str, _Seen], totals: _Totals) -> None:

@@ -10,7 +10,7 @@ from novelcast.hanzi import simplified
 from novelcast.model import Book, Chapter, Paragraph, Span
 from novelcast.script.lexicon import MESSAGE, SAY, SENTENCE_END, THINK, WRITE
 from novelcast.script.pieces import Piece, PieceKind
-from novelcast.script.thoughts import find_thoughts, is_first_person
+from novelcast.script.thoughts import Narration, find_thoughts, unsaid
 
 _PAIRS = {"“": "”", "‘": "’", "「": "」", "『": "』", "〝": "〞"}
 _ALIKE = {'"': '"', "＂": "＂"}
@@ -55,18 +55,16 @@ def _split_chapter(
         _regions(p, text, _opens_quoted(texts, i))
         for i, (p, text) in enumerate(zip(chapter.paragraphs, texts, strict=True))
     ]
-    first_person = is_first_person(
-        "".join(
-            text[a:b]
-            for text, found in zip(texts, regions, strict=True)
-            for a, b, kind in found
-            if kind == "narration"
-        )
+    narration = Narration(
+        text[a:b]
+        for text, found in zip(texts, regions, strict=True)
+        for a, b, kind in found
+        if kind == "narration"
     )
     for i, (paragraph, text) in enumerate(zip(chapter.paragraphs, texts, strict=True)):
         parts = [
             (a, b, kind, "scene break" if kind == "skip" else "")
-            for a, b, kind in find_thoughts(text, regions[i], first_person)
+            for a, b, kind in find_thoughts(text, regions[i], narration, texts[i - 1] if i else "")
         ]
         for start, end, reason in sorted(skipped.get((number, i), [])):
             parts = _overlay(parts, max(0, start), min(end, len(text)), reason)
@@ -249,7 +247,7 @@ def _quote_kind(before: str, quote: str, after: str, closed: bool) -> PieceKind:
             return "thought"
     if not spoken:
         return "narration"
-    if THINK.search(_tag_of(after)):
+    if THINK.search(_tag_of(after)) or unsaid(after):
         return "thought"
     return "dialogue"
 

@@ -36,16 +36,24 @@ def read_talk(pieces: Sequence[Piece], people: Sequence[Speaker]) -> Talk:
     votes: dict[int, dict[int, float]] = defaultdict(lambda: defaultdict(float))
     against: dict[int, Counter[int]] = defaultdict(Counter)
     pronouns: dict[int, Counter[str]] = defaultdict(Counter)
+    told: set[int] = set()
+    called: Counter[int] = Counter()
     for chapter in chapters_of(pieces):
         turns = read_turns(pieces, chapter, roster)
         decided = decode(turns, WEIGHTS)
         _vote(turns, decided, votes, against)
         for turn, (who, sure) in zip(turns, decided, strict=True):
+            called.update(_people(turn.addressed))
             if who is not None and sure >= _SURE:
                 pronouns[who].update(c.who.gender for c in turn.tags.clues if c.who.word in lx.PRONOUNS)
         for i in chapter:
             if pieces[i].kind == "narration":
-                _apart(simplified(pieces[i].text), roster, against)
+                told |= _apart(simplified(pieces[i].text), roster, against)
+    if roster.narrator is not None:
+        # Whom others call, and the narration never names, is the one who tells it.
+        for word in set(called) - told - {roster.narrator}:
+            if _loose(people[word]) and votes[word].get(roster.narrator):
+                votes[word][roster.narrator] += 1
     return Talk(_pairs(people, votes, against), pronouns)
 
 
@@ -118,11 +126,14 @@ def _people(mentions: Sequence[Mention]) -> set[int]:
     return {who for m in mentions for who in m.people if len(m.people) == 1}
 
 
-def _apart(text: str, roster: Roster, against: dict[int, Counter[int]]) -> None:
-    """Two words in one sentence are two people, unless one explains the other (队长周衡)."""
+def _apart(text: str, roster: Roster, against: dict[int, Counter[int]]) -> set[int]:
+    """Two words in one sentence are two people, unless one explains the other (队长周衡). Returns who is named."""
+    named: set[int] = set()
     for sentence in re.split(r"[。！？!?…]", text):
         found = [m for m in roster.mentions(sentence) if len(m.people) == 1]
+        named.update(*(m.people for m in found))
         for k, m in enumerate(found):
             for other in found[k + 1 :]:
                 if other.people != m.people and other.start - m.end > 1:
                     against[m.people[0]][other.people[0]] += 1
+    return named

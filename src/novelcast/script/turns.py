@@ -227,6 +227,7 @@ def _features(turns: Sequence[Turn], heard: Counter[int], roster: Roster) -> Non
     tagged: dict[int, int] = {}
     most = max(heard.values(), default=1)
     habits = _habits(turns)
+    soon = _tagged_soon(turns)
     for t, turn in enumerate(turns):
         for m in turn.above:
             _mark(seen, m, turn.paragraph - 1)
@@ -238,9 +239,10 @@ def _features(turns: Sequence[Turn], heard: Counter[int], roster: Roster) -> Non
                 who, turn, turns[t - 1] if t else None, turns[t + 1] if t + 1 < len(turns) else None
             )
             person = roster.people[who]
-            f["recent"] = log1p(min(RECENT_PARAGRAPHS, turn.paragraph - seen.get(who, -RECENT_PARAGRAPHS)))
-            f["tagged"] = log1p(min(RECENT_PARAGRAPHS, turn.paragraph - tagged.get(who, -RECENT_PARAGRAPHS)))
-            f[f"rank.{min(3, order.index(who))}"] = 1.0
+            f[f"seen.{_step(turn.paragraph - seen.get(who, -99))}"] = 1.0
+            f[f"tagged.{_step(turn.paragraph - tagged.get(who, -99))}"] = 1.0
+            f[f"tagged.soon.{_step(soon[t].get(who, 999) - turn.paragraph)}"] = 1.0
+            f[f"rank.{min(5, order.index(who))}"] = 1.0
             f["frequent"] = log1p(10 * heard[who] / most)
             f["group"] = float(is_group(person))
             f["narrator"] = float(who == roster.narrator)
@@ -253,6 +255,23 @@ def _features(turns: Sequence[Turn], heard: Counter[int], roster: Roster) -> Non
             _mark(seen, m, turn.paragraph)
         for clue in turn.tags.clues:
             _mark(tagged, clue.who, turn.paragraph)
+
+
+def _step(paragraphs: int) -> int:
+    """A distance in paragraphs, in five steps."""
+    return sum(paragraphs > limit for limit in (1, 3, 8, 20))
+
+
+def _tagged_soon(turns: Sequence[Turn]) -> list[dict[int, int]]:
+    """For each turn: the paragraph where each person is next named beside a quotation."""
+    out: list[dict[int, int]] = []
+    coming: dict[int, int] = {}
+    for turn in reversed(turns):
+        out.append(dict(coming))
+        for clue in turn.tags.clues:
+            if clue.how != "reaction":
+                _mark(coming, clue.who, turn.paragraph)
+    return out[::-1]
 
 
 def _mark(table: dict[int, int], mention: Mention, paragraph: int) -> None:
