@@ -101,9 +101,7 @@ Json = Annotated[
     bool, typer.Option("--json", help="Print the result as JSON on stdout, and nothing else there.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars, no table.")]
-Verbose = Annotated[
-    bool, typer.Option("--verbose", help="Say more: every failed line.")
-]
+Verbose = Annotated[bool, typer.Option("--verbose", help="Say more: every failed line.")]
 
 
 @app.command()

@@ -13,8 +13,8 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
-from edge_server import HEAD_S, RATE_HZ, TAIL_S, EdgeServer, Fault
 
+from edge_server import HEAD_S, RATE_HZ, TAIL_S, EdgeServer, Fault
 from novelcast.audio import Clip
 from novelcast.catalog import load_voices, voices_of
 from novelcast.engines.edge import PITCH_LIMIT_HZ, EdgeEngine, pitch_text

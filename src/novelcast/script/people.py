@@ -57,6 +57,7 @@ class _Seen:
     say: int = 0
     act: int = 0
     close: int = 0  # what people do follows at once
+    human: int = 0  # what only people do follows at once
     called: int = 0
     named: int = 0  # 叫, 是, 署名 stand before it
     nexts: Counter[str] = field(default_factory=Counter)
@@ -203,6 +204,7 @@ def _note(seen: dict[str, _Seen], head: str, beside_quote: bool) -> None:
         entry.say += say is not None and (beside_quote or say.start() <= 4)
         act = lx.HUMAN_ACT.match(rest) is not None
         entry.act += act
+        entry.human += lx.ONLY_HUMAN.match(rest) is not None
         entry.close += act or (say is not None and say.start() == 0)
 
 
@@ -337,7 +339,7 @@ def _sort_of(word: str, entry: _Seen, totals: _Totals) -> str:
             return "other"
         if dull and entry.tag >= 2 and len(entry.nexts) >= 3:
             return "other"
-        if dull and entry.close and entry.heads >= 2 and len(entry.nexts) >= 2 and totals(word) >= 4:
+        if dull and entry.human and entry.heads >= 2 and len(entry.nexts) >= 2 and totals(word) >= 4:
             return "other"
         if (
             not dull
@@ -349,8 +351,6 @@ def _sort_of(word: str, entry: _Seen, totals: _Totals) -> str:
         if not dull and entry.tag >= 3 and len(entry.nexts) >= 2:
             return "other"
         if entry.called >= 2 and (entry.tag or entry.close) and entry.heads:
-            return "other"
-        if dull and entry.called and totals(word) >= 3:
             return "other"
     return ""
 
@@ -406,7 +406,7 @@ def _cut_short(word: str, sort: str, chosen: dict[str, str], seen: dict[str, _Se
     """Whether the word is a stump of a longer name (孙少 of 孙少平) or a name with more behind it (高崇慢)."""
     mine = totals(word)
     if sort in ("titled", "nick", "other") and any(
-        totals(longer) >= 0.9 * mine for longer in _ending(word, chosen) if chosen[longer] != "title"
+        totals(longer) >= 0.9 * mine for longer in _ending(word, chosen)
     ):
         return True
     if sort in ("title", "group"):
@@ -513,6 +513,8 @@ def _belongs(word: str, sort: str, name: str) -> bool:
     if sort == "titled":
         suffix = _titled(word)
         stem = word[: -len(suffix)]
+        if stem == name:
+            return True
         if not surname and len(name) in (2, 3) and len(suffix) == 1:
             return stem in name and name not in lx.titles()
         if stem == surname and _could_be(name, suffix):
@@ -542,12 +544,20 @@ def _tie_surnames(people: list[_Person], words: dict[str, str]) -> None:
     for person in people:
         if words.get(person.name) == "nick" and person.name[0] in "老小" and person.name[1] in lx.SURNAMES:
             forms[person.name[1]].append(person)
-        elif words.get(person.name) == "titled" and _surname(person.name) and _titled(person.name) == person.name[1:]:
+        elif (
+            words.get(person.name) == "titled"
+            and _surname(person.name)
+            and _titled(person.name) == person.name[1:]
+        ):
             forms[person.name[0]].append(person)
         elif words.get(person.name) == "name":
             forms[_surname(person.name)].extend((person, person))
     for found in forms.values():
-        if len(found) == 2 and found[0] is not found[1] and {words[p.name] for p in found} == {"nick", "titled"}:
+        if (
+            len(found) == 2
+            and found[0] is not found[1]
+            and {words[p.name] for p in found} == {"nick", "titled"}
+        ):
             _absorb(found[0], found[1], people)
 
 
