@@ -1,4 +1,4 @@
-"""The sound library: a CueSound to samples, made here with numpy and scipy or decoded from a file.
+"""The sound library: a CueSound to samples, made here with numpy, scipy and pydub, or decoded from a file.
 
 A synthesiser makes one event: (length in samples, the row's params, a random generator, the rate) to float64 of
 about that length, at any level. `render` repeats, levels and fades it. Frequencies are Hz, times seconds unless
@@ -7,6 +7,7 @@ named otherwise. Whatever is random comes from the generator, so that a seed giv
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -158,6 +159,17 @@ def _modes(
     return out * np.minimum(1.0, t / 0.0006)
 
 
+def _tone(hz: float, length: int, rate: int) -> Wave:
+    """A sine from pydub's generator, full scale."""
+    with warnings.catch_warnings():
+        # pydub looks for an ffmpeg program when it is imported; its generators need none.
+        warnings.simplefilter("ignore")
+        from pydub.generators import Sine
+
+    made = Sine(hz, sample_rate=rate, bit_depth=32).to_audio_segment(duration=1000 * length / rate + 1)
+    return np.array(made.get_array_of_samples()[:length], dtype=np.float64) / 2**31
+
+
 def _phase(hz: Wave, rate: int) -> Wave:
     return 2 * np.pi * np.cumsum(hz) / rate
 
@@ -214,20 +226,22 @@ def _hz(params: Params, default: float, rng: np.random.Generator, off: float = 0
 @_synth("beep")
 def _beep(length: int, params: Params, rng: np.random.Generator, rate: int) -> Wave:
     """A monitor's tone, with a little third harmonic."""
-    phase = 2 * np.pi * _hz(params, 1000, rng, 0.004) * _time(length, rate)
-    return (np.sin(phase) + 0.15 * np.sin(3 * phase)) * _held(length, rate, 0.004, 0.02)
+    hz = _hz(params, 1000, rng, 0.004)
+    return (_tone(hz, length, rate) + 0.15 * _tone(3 * hz, length, rate)) * _held(length, rate, 0.004, 0.02)
 
 
 @_synth("alarm")
 def _alarm(length: int, params: Params, rng: np.random.Generator, rate: int) -> Wave:
     """One piercing beep of an alarm: square-like, stepping from `hz` down to `second_hz` half way."""
     first = _hz(params, 1480, rng, 0.004)
-    half = np.arange(length) < length // 2
-    phase = _phase(
-        np.where(half, first, first * params.get("second_hz", 1110) / params.get("hz", 1480)), rate
-    )
-    tone = np.sin(phase) + np.sin(3 * phase) / 3 + np.sin(5 * phase) / 5
-    return tone * _held(length, rate, 0.004, 0.012)
+    halves = []
+    for hz, samples in (
+        (first, length // 2),
+        (first * params.get("second_hz", 1110) / params.get("hz", 1480), length - length // 2),
+    ):
+        tone = sum((_tone(k * hz, samples, rate) / k for k in (1, 3, 5)), np.zeros(samples))
+        halves.append(tone * _held(samples, rate, 0.004, 0.004))
+    return np.concatenate(halves) * _held(length, rate, 0.004, 0.012)
 
 
 @_synth("phone")

@@ -74,6 +74,15 @@ def test_speech_over_several_paragraphs_is_speech_in_each() -> None:
     assert [k for k, _ in kinds("“第一件事，我不去。", "“第二件事，谁也别去。”")] == ["dialogue", "dialogue"]
 
 
+def test_a_quotation_whose_lines_were_broken_is_speech_to_its_end() -> None:
+    assert kinds("“快走！", "快走！", "再晚就来不及了！”他喊。") == [
+        ("dialogue", "“快走！"),
+        ("dialogue", "快走！"),
+        ("dialogue", "再晚就来不及了！”"),
+        ("narration", "他喊。"),
+    ]
+
+
 def test_a_quotation_never_closed_does_not_swallow_its_tag() -> None:
     assert kinds("“今晚谁都不许出门。他低声说道。") == [
         ("dialogue", "“今晚谁都不许出门。"),

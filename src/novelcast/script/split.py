@@ -13,6 +13,7 @@ from novelcast.script.pieces import Piece, PieceKind
 from novelcast.script.thoughts import Narration, find_thoughts, unsaid
 
 _PAIRS = {"“": "”", "‘": "’", "「": "」", "『": "』", "〝": "〞"}
+_CARRIED_PARAGRAPHS = 4
 _ALIKE = {'"': '"', "＂": "＂"}
 _SYSTEM = re.compile(r"【[^【】]*】|\[[^\[\]]*\]|［[^［］]*］|〖[^〖〗]*〗")
 _WORD = re.compile(r"[\w]")
@@ -51,8 +52,9 @@ def _split_chapter(
     number: int, chapter: Chapter, skipped: dict[tuple[int, int], list[tuple[int, int, str]]]
 ) -> Iterator[Piece]:
     texts = [simplified(p.text) for p in chapter.paragraphs]
+    carried = _carried(chapter.paragraphs, texts)
     regions = [
-        _regions(p, text, _opens_quoted(texts, i))
+        _regions(p, text, i + 1 in carried or _opens_quoted(texts, i), carried.get(i, 0))
         for i, (p, text) in enumerate(zip(chapter.paragraphs, texts, strict=True))
     ]
     narration = Narration(
@@ -78,6 +80,29 @@ def _opens_quoted(texts: Sequence[str], i: int) -> bool:
     return i + 1 < len(texts) and texts[i + 1].lstrip()[:1] in (*_PAIRS, *_ALIKE)
 
 
+def _carried(paragraphs: Sequence[Paragraph], texts: Sequence[str]) -> dict[int, int]:
+    """Paragraphs that begin inside a quotation opened in an earlier one, and where it closes in them.
+
+    A scraped text may break a quotation's lines: “快走！ / 快走！”. The closing mark has to come soon.
+    """
+    found: dict[int, int] = {}
+    for i, text in enumerate(texts):
+        opener = text.lstrip()[:1]
+        if i in found or opener not in _PAIRS or _PAIRS[opener] in text or paragraphs[i].kind != "body":
+            continue
+        ends: dict[int, int] = {}
+        for k in range(i + 1, min(i + 1 + _CARRIED_PARAGRAPHS, len(texts))):
+            close = texts[k].find(_PAIRS[opener])
+            head = texts[k] if close < 0 else texts[k][:close]
+            if paragraphs[k].kind != "body" or any(c in head for c in _PAIRS):
+                break
+            ends[k] = len(texts[k]) if close < 0 else close + 1
+            if close >= 0:
+                found |= ends
+                break
+    return found
+
+
 def _overlay(
     parts: list[tuple[int, int, PieceKind, str]], start: int, end: int, reason: str
 ) -> list[tuple[int, int, PieceKind, str]]:
@@ -97,14 +122,20 @@ def _overlay(
 # ---------------------------------------------------------------- one paragraph
 
 
-def _regions(paragraph: Paragraph, text: str, speech_may_run_on: bool) -> list[tuple[int, int, PieceKind]]:
-    """(start, end, kind) for one paragraph, whose simplified text is `text`; unquoted thoughts not yet found."""
+def _regions(
+    paragraph: Paragraph, text: str, speech_may_run_on: bool, carried: int
+) -> list[tuple[int, int, PieceKind]]:
+    """(start, end, kind) for one paragraph, whose simplified text is `text`; unquoted thoughts not yet found.
+    Its first `carried` characters belong to a quotation that an earlier paragraph opens."""
     if not text:
         return []
     if paragraph.kind == "heading":
         return [(0, len(text), "heading")]
     if paragraph.kind == "break":
         return [(0, len(text), "skip")]
+    if carried:
+        rest = _regions(paragraph, text[carried:], speech_may_run_on, 0)
+        return [(0, carried, "dialogue"), *((a + carried, b + carried, kind) for a, b, kind in rest)]
     marked: list[tuple[int, int, PieceKind]] = []
     quotes = find_quotes(text, speech_may_run_on)
     for k, quote in enumerate(quotes):

@@ -76,7 +76,9 @@ def read_turns(pieces: Sequence[Piece], chapter: range, roster: Roster) -> list[
         if new:
             last = texts[new[-1].pieces[-1]].rstrip()
             open_quote = (
-                last[:1] in "“「『" and last[-1:] not in "”」』" and new[-1].pieces[-1] == paragraph[-1]
+                (last[:1] in "“「『" or new[-1].continued)
+                and last[-1:] not in "”」』"
+                and new[-1].pieces[-1] == paragraph[-1]
             )
             above, above_text, gap = [], "", 0
         elif narration.strip():
@@ -198,6 +200,9 @@ def _new_turn(between: str, behind: str, last: bool, roster: Roster) -> bool:
 
 def _candidates(turns: Sequence[Turn], places: Sequence[tuple[int, int]], roster: Roster) -> None:
     """Who may speak in each turn: whom its clues name, then who is mentioned nearest, before or soon after."""
+    # A title or an epithet that only the narration uses (像一个老人) is nobody who speaks.
+    known = _known(turns) | {p for turn in turns for m in turn.above[-1:] for p in m.people}
+    places = [(when, p) for when, p in places if p in known or roster.people[p].name not in lx.titles()]
     last: dict[int, int] = {}
     at = ahead = 0
     for turn in turns:
@@ -228,6 +233,7 @@ def _features(turns: Sequence[Turn], heard: Counter[int], roster: Roster) -> Non
     most = max(heard.values(), default=1)
     habits = _habits(turns)
     soon = _tagged_soon(turns)
+    known = _known(turns)
     for t, turn in enumerate(turns):
         for m in turn.above:
             _mark(seen, m, turn.paragraph - 1)
@@ -247,6 +253,7 @@ def _features(turns: Sequence[Turn], heard: Counter[int], roster: Roster) -> Non
             f["group"] = float(is_group(person))
             f["narrator"] = float(who == roster.narrator)
             f["epithet"] = float(person.name in lx.EPITHETS)
+            f["untagged"] = float(who not in known)
             f["unseen"] = float(who not in seen)
             f |= _habit_features(who, turn, habits)
             f["voice"] = _voice_fit(turn, person)
@@ -255,6 +262,12 @@ def _features(turns: Sequence[Turn], heard: Counter[int], roster: Roster) -> Non
             _mark(seen, m, turn.paragraph)
         for clue in turn.tags.clues:
             _mark(tagged, clue.who, turn.paragraph)
+
+
+def _known(turns: Sequence[Turn]) -> set[int]:
+    """Who is named beside a quotation, or addressed in one."""
+    tagged = {p for turn in turns for c in turn.tags.clues if c.how != "reaction" for p in c.who.people}
+    return tagged | {p for turn in turns for m in turn.addressed for p in m.people}
 
 
 def _step(paragraphs: int) -> int:
