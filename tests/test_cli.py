@@ -75,6 +75,27 @@ def test_script_covers_every_character_of_the_text(book: Path, tmp_path: Path) -
     assert text == "".join(TEXT.split("\n"))
 
 
+def test_read_shows_repairs_and_what_is_not_the_book_and_writes_nothing(tmp_path: Path) -> None:
+    damaged = (
+        "第一章 夜班\n\n仓(cāng)库(kù)里只剩下一盏灯还亮着(zhe)。<br>\n\n本章未完，请点击下一页继续阅读\n"
+    )
+    (tmp_path / "夜班.txt").write_text(damaged, "utf-8")
+    shown = run("read", "夜班.txt", "--repairs", cwd=tmp_path)
+    assert "(cāng)" in shown.stdout and "本章未完" in shown.stdout
+    book = json.loads(run("read", "夜班.txt", "--json", cwd=tmp_path).stdout)
+    assert set(book) == {"title", "authors", "language", "chapters", "repairs", "skipped"}
+    assert [p["text"] for p in book["chapters"][0]["paragraphs"]] == [
+        "第一章 夜班",
+        "仓库里只剩下一盏灯还亮着。",
+    ]
+    assert book["chapters"][0]["paragraphs"][0]["kind"] == "heading"
+    assert {r["before"] for r in book["repairs"]} >= {"(cāng)", "<br>"}
+    assert [s["text"] for s in book["skipped"]] == ["本章未完，请点击下一页继续阅读"]
+    as_it_was = json.loads(run("read", "夜班.txt", "--no-repair", "--json", cwd=tmp_path).stdout)
+    assert as_it_was["repairs"] == [] and "(cāng)" in as_it_was["chapters"][0]["paragraphs"][1]["text"]
+    assert not (tmp_path / "output").exists()
+
+
 def test_script_speaks_nothing(book: Path, tmp_path: Path) -> None:
     run("script", book, cwd=tmp_path)
     assert (tmp_path / "output" / "夜班" / "cast.toml").is_file()

@@ -254,6 +254,15 @@ def test_title_author_and_cover_reach_the_tags(book: Path, tmp_path: Path) -> No
     assert tags.getall("APIC")[0].mime == "image/png"
 
 
+def test_a_cover_beside_the_book_is_taken(book: Path, tmp_path: Path) -> None:
+    from mutagen.id3 import ID3
+    from PIL import Image
+
+    Image.new("RGB", (64, 64), "green").save(tmp_path / "夜班.jpg")
+    edition = rendered(book, tmp_path)
+    assert ID3(edition.folder / edition.chapters[0].file).getall("APIC")[0].mime == "image/jpeg"
+
+
 def test_an_unknown_preset_or_engine_leaves_nothing_behind(book: Path, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="preset"):
         rendered(book, tmp_path, preset="loud")

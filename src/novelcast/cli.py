@@ -180,6 +180,30 @@ def script(
 
 
 @app.command()
+def read(
+    book: Book,
+    repairs: Annotated[
+        bool, typer.Option("--repairs", help="Show every change made to a damaged text.")
+    ] = False,
+    repair: Repair = None,
+    json_: Json = False,
+) -> None:
+    """Read a book and show what was found: chapters, repairs, and what is not the book. Writes nothing.
+
+    \b
+    novelcast read book.txt --repairs
+    """
+    from novelcast.read import read_book
+    from novelcast.show import read_json, show_read
+
+    text = read_book(book, repair=_settings(repair=repair).repair)
+    if json_:
+        _print_json(read_json(text))
+    else:
+        show_read(text, repairs)
+
+
+@app.command()
 def voices(
     engine: EngineName = None,
     say: Annotated[

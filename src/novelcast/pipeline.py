@@ -100,13 +100,19 @@ def read(
         changes["title"] = details.title
     if details.author:
         changes["authors"] = (details.author,)
-    if details.cover:
-        if not details.cover.is_file():
-            raise InputError(f"no cover at {details.cover}", hint="give a JPEG or PNG file")
-        changes["cover"] = str(details.cover.resolve())
+    if details.cover and not details.cover.is_file():
+        raise InputError(f"no cover at {details.cover}", hint="give a JPEG or PNG file")
+    if cover := details.cover or _cover_beside(source):
+        changes["cover"] = str(cover.resolve())
     bar.finish()
     book = book.model_copy(update=changes)
     return book, book_folder(settings.output, book)
+
+
+def _cover_beside(source: Path) -> Path | None:
+    """The picture that lies beside a book under its name, or as `cover`."""
+    names = [stem + end for stem in (source.stem, "cover") for end in (".jpg", ".jpeg", ".png")]
+    return next((p for name in names if (p := source.with_name(name)).is_file()), None)
 
 
 def write(

@@ -14,7 +14,7 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
-from novelcast.model import Book, Cast, Progress, ProgressSink, Script, Voice
+from novelcast.model import Book, Cast, Progress, ProgressSink, Script, Span, Voice
 
 if TYPE_CHECKING:
     from novelcast.catalog import CueSound
@@ -123,6 +123,66 @@ def _chapter_json(edition: Edition, record: ChapterRecord) -> dict[str, Any]:
         "file": str((edition.folder / record.file).resolve()),
         "seconds": round(record.samples / record.rate_hz, 3),
     }
+
+
+# ---------------------------------------------------------------- read
+
+
+def read_json(book: Book) -> dict[str, Any]:
+    """The book as `novelcast read --json` prints it: what is read, without what was skipped."""
+    gone: dict[tuple[int, int], list[Span]] = {}
+    for s in book.skipped:
+        gone.setdefault((s.span.chapter, s.span.paragraph), []).append(s.span)
+
+    def paragraphs(chapter: int) -> Iterator[dict[str, str]]:
+        for number, paragraph in enumerate(book.chapters[chapter].paragraphs):
+            text = paragraph.text
+            for span in sorted(gone.get((chapter, number), []), key=lambda s: -s.start):
+                text = text[: span.start] + text[span.end :]
+            if text.strip() or (chapter, number) not in gone:
+                yield {"kind": paragraph.kind, "text": text}
+
+    return {
+        "title": book.title,
+        "authors": list(book.authors),
+        "language": book.language,
+        "chapters": [
+            {"title": c.title, "paragraphs": list(paragraphs(n))} for n, c in enumerate(book.chapters)
+        ],
+        "repairs": [r.model_dump() for r in book.repairs],
+        "skipped": [{"text": s.text, "reason": s.reason} for s in book.skipped],
+    }
+
+
+def show_read(book: Book, repairs: bool) -> None:
+    out = Console(soft_wrap=True, highlight=False, markup=False)
+    authors = f" by {'、'.join(book.authors)}" if book.authors else ""
+    out.print(f"{book.title}{authors} ({book.language})")
+    table = _table(
+        "chapter", "title", "paragraphs", "characters", right=("chapter", "paragraphs", "characters")
+    )
+    for n, chapter in enumerate(book.chapters, 1):
+        characters = sum(len(p.text) for p in chapter.paragraphs)
+        table.add_row(str(n), Text(chapter.title), str(len(chapter.paragraphs)), str(characters))
+    _print(table)
+    for why, count in Counter(r.why for r in book.repairs).most_common():
+        out.print(f"repaired: {why} ({count})")
+    for s in book.skipped:
+        out.print(f"skipped: {s.reason}: {s.text if len(s.text) <= 60 else s.text[:60] + '…'}")
+    if repairs:
+        for r in book.repairs:
+            text = book.chapters[r.chapter].paragraphs[r.paragraph].text
+            around = (
+                text[max(0, r.start - 8) : r.start]
+                + "〔"
+                + r.after
+                + "〕"
+                + text[r.start + len(r.after) :][:8]
+            )
+            where = f"chapter {r.chapter + 1}, paragraph {r.paragraph + 1}"
+            out.print(f"{where}: {r.before!r} → {r.after!r} in {around} ({r.why})")
+    elif book.repairs:
+        out.print(f"{len(book.repairs)} repairs; --repairs shows each")
 
 
 # ---------------------------------------------------------------- script

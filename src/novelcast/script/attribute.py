@@ -81,25 +81,50 @@ def _short(clue: Clue) -> str:
 
 def _attribute_thoughts(pieces: Sequence[Piece], chapter: range, roster: Roster, labels: list[Label]) -> None:
     """Thoughts: the subject of the words around them, else whoever the narration follows."""
-    focus: int | None = roster.narrator
+    by_id = {p.id: i for i, p in enumerate(roster.people)}
+    recent: list[int] = []  # whom the narration told of, the latest last
     for paragraph in paragraphs_of(pieces, chapter):
-        texts = {i: simplified(pieces[i].text) for i in paragraph}
-        own: int | None = None
-        for i in paragraph:
-            if pieces[i].kind != "narration":
-                continue
-            for sentence in sentences(texts[i]):
-                found = subject(sentence, roster.mentions(sentence))
-                if found is not None and found[0].people:
-                    own = own if own is not None else found[0].people[0]
-                    focus = found[0].people[0] if roster.narrator is None else roster.narrator
+        before: int | None = None
+        waiting: list[int] = []
         for i in paragraph:
             if pieces[i].kind == "thought":
-                who = own if own is not None else focus
-                evidence = "the words around the thought" if own is not None else "whom the narration follows"
-                labels[i] = Label(
-                    "thought",
-                    None if who is None else roster.people[who].id,
-                    0.8 if own is not None else 0.6,
-                    evidence,
-                )
+                labels[i] = _thought(before, recent, roster)
+                waiting.append(i)
+            elif pieces[i].kind == "narration":
+                found = [
+                    w
+                    for s in sentences(simplified(pieces[i].text))
+                    if (w := _told_of(s, recent, roster)) is not None
+                ]
+                if found and before is None:
+                    for k in waiting:
+                        labels[k] = _thought(found[0], recent, roster)
+                before = found[-1] if found else before
+                recent.extend(found)
+            elif labels[i].speaker is not None and labels[i].confidence > 0.9:
+                recent.append(by_id[labels[i].speaker or ""])
+
+
+def _told_of(sentence: str, recent: Sequence[int], roster: Roster) -> int | None:
+    """The person a sentence of narration is about; a pronoun stands for the latest whom it fits."""
+    found = subject(sentence, roster.mentions(sentence))
+    if found is None:
+        return None
+    mention = found[0]
+    if len(mention.people) == 1:
+        return mention.people[0]
+    for kind in ("fits", "unknown"):
+        for who in reversed(recent[-20:]):
+            if fits(mention, who, roster.people[who]) == kind:
+                return who
+    return None
+
+
+def _thought(who: int | None, recent: Sequence[int], roster: Roster) -> Label:
+    if roster.narrator is not None:
+        return Label("thought", roster.people[roster.narrator].id, 0.9, "the narrator's own thought")
+    if who is not None:
+        return Label("thought", roster.people[who].id, 0.8, "the words around the thought")
+    if recent:
+        return Label("thought", roster.people[recent[-1]].id, 0.6, "whom the narration follows")
+    return Label("thought", None, 0.0, "nobody in the text to choose from")

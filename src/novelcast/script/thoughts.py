@@ -229,9 +229,9 @@ def _free(
         total = sum(max(0.0, x) for x in sure[first : last + 1])
         before = sentences[first - 1].text if first else above
         behind = sentences[last + 1].text if last + 1 < len(sentences) else ""
-        if _FELT.search(before[-24:]) and narration.tells_of(before):
-            total += 1.0
-        elif _FELT.search(behind) and narration.tells_of(behind):
+        if (_FELT.search(before[-24:]) and narration.tells_of(before)) or (
+            _FELT.search(behind) and narration.tells_of(behind)
+        ):
             total += 1.0
         if first == 0 and last + 1 == len(sentences) and start == 0 and end == len(text):
             total += 0.75 if narration.tells_of(above) else 0.25

@@ -200,9 +200,12 @@ def _new_turn(between: str, behind: str, last: bool, roster: Roster) -> bool:
 
 def _candidates(turns: Sequence[Turn], places: Sequence[tuple[int, int]], roster: Roster) -> None:
     """Who may speak in each turn: whom its clues name, then who is mentioned nearest, before or soon after."""
-    # A title or an epithet that only the narration uses (像一个老人) is nobody who speaks.
-    known = _known(turns) | {p for turn in turns for m in turn.above[-1:] for p in m.people}
-    places = [(when, p) for when, p in places if p in known or roster.people[p].name not in lx.titles()]
+    # A title or an epithet that only the narration uses (像一个老人) is nobody who speaks; in a chapter
+    # where one person speaks, nobody else does.
+    spoken_of = _known(turns)
+    known = spoken_of | {p for turn in turns for m in turn.above[-1:] for p in m.people}
+    vague = {p for _, p in places if is_group(roster.people[p]) or roster.people[p].name in lx.titles()}
+    places = [(when, p) for when, p in places if p in known or (len(spoken_of) != 1 and p not in vague)]
     last: dict[int, int] = {}
     at = ahead = 0
     for turn in turns:
