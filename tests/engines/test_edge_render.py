@@ -32,7 +32,7 @@ def test_a_chapter_is_spoken_by_the_online_engine(server: EdgeServer, tmp_path: 
     done = render(server, tmp_path)
     assert done.returncode == 0, done.stderr
     edition = json.loads(done.stdout)
-    assert edition["engine"] == "edge" and edition["spoken"] == len(server.requests) == 8
+    assert edition["engine"] == "edge" and edition["spoken"] == len(server.requests) == 7
     assert Path(edition["chapters"][0]["file"]).stat().st_size > 10_000
     assert 'engine = "edge"' in (tmp_path / "output" / "夜班" / "cast.toml").read_text("utf-8")
     again = json.loads(render(server, tmp_path).stdout)

@@ -18,7 +18,7 @@ from novelcast.script import lexicon as lx
 from novelcast.script.clues import WordFinder
 from novelcast.script.pieces import Piece
 from novelcast.script.thoughts import is_first_person
-from novelcast.script.ties import Talk, read_talk
+from novelcast.script.ties import read_talk
 
 _QUOTE = "\x01"
 _CLAUSE = re.compile(r"[^，,。！？!?：:；;、…—～\s\x01“”‘’（）()《》【】「」『』]+")
@@ -88,9 +88,8 @@ def find_people(pieces: Sequence[Piece]) -> tuple[Speaker, ...]:
     _find_narrator(pieces, people, seen, totals, text)
     pronouns = _pronoun_votes(people, paragraphs)
     talk = read_talk(pieces, _describe(people, pronouns))
-    # Who is he and who is she decides who speaks, and who speaks decides who is he and she: once more.
-    talk = read_talk(pieces, _describe(people, _with_votes(people, pronouns, talk)))
-    pronouns = _with_votes(people, pronouns, talk)
+    for index, votes in talk.pronouns.items():
+        pronouns[people[index].name].update(votes)
     return _describe(_merged(people, pronouns, talk.same), pronouns)
 
 
@@ -111,16 +110,6 @@ def _merged(
         people[word].words = []
         pronouns[people[who].name].update(pronouns[people[word].name])
     return [p for p in people if p.words]
-
-
-def _with_votes(
-    people: Sequence[_Person], pronouns: dict[str, Counter[str]], talk: Talk
-) -> dict[str, Counter[str]]:
-    """The pronouns of the narration and of the conversations together."""
-    out = defaultdict(Counter, {name: Counter(votes) for name, votes in pronouns.items()})
-    for index, votes in talk.pronouns.items():
-        out[people[index].name].update(votes)
-    return out
 
 
 def _paragraphs(pieces: Sequence[Piece]) -> Iterator[tuple[str, list[str]]]:

@@ -19,7 +19,6 @@ from novelcast.script.pieces import Piece
 from novelcast.script.turns import Turn, chapters_of, read_turns
 
 _SURE = 0.8
-_LIKELY = 0.5
 _ENOUGH = 1.5
 
 
@@ -45,7 +44,7 @@ def read_talk(pieces: Sequence[Piece], people: Sequence[Speaker]) -> Talk:
         _vote(turns, decided, votes, against)
         for turn, (who, sure) in zip(turns, decided, strict=True):
             called.update(_people(turn.addressed))
-            if who is not None and sure >= _LIKELY:
+            if who is not None and sure >= _SURE:
                 pronouns[who].update(c.who.gender for c in turn.tags.clues if c.who.word in lx.PRONOUNS)
         for i in chapter:
             if pieces[i].kind == "narration":
