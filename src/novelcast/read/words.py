@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from math import log
 from pathlib import Path
@@ -25,13 +26,20 @@ def frequency(word: str) -> int:
     return int(_frequencies()[0].get(word, 0))
 
 
-@cache
-def _tags() -> dict[str, str]:
+def tagged_words() -> Iterator[tuple[str, str, int]]:
+    """(word, tag, count) of the dictionary's words of at most 4 characters that its corpus has three times."""
     import jieba
 
-    lines = (Path(jieba.__file__).parent / "dict.txt").read_text(encoding="utf-8").splitlines()
-    rows = (line.split(" ") for line in lines)
-    return {word: tag for word, count, tag in rows if int(count) >= 3 and len(word) <= 4}
+    with (Path(jieba.__file__).parent / "dict.txt").open(encoding="utf-8") as lines:
+        for line in lines:
+            word, count, tag = line.split(" ")
+            if int(count) >= 3 and len(word) <= 4:
+                yield word, tag.strip(), int(count)
+
+
+@cache
+def _tags() -> dict[str, str]:
+    return {word: tag for word, tag, _ in tagged_words()}
 
 
 def part_of_speech(word: str) -> str:

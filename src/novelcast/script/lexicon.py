@@ -17,8 +17,6 @@ def _listed(text: str) -> list[str]:
 # ---------------------------------------------------------------- marks
 
 SENTENCE_END = "。！？!?…；;"
-CLAUSE_END = SENTENCE_END + "，,：:、—～~"
-CLOSERS = '”’」』"＂〞)）》】'
 
 # ---------------------------------------------------------------- saying, thinking, writing
 
@@ -310,9 +308,6 @@ GROUPS = frozenset(
         几个人 一屋子人 全班
         """
     )
-)
-GROUP = re.compile(
-    r"众(?!多|所)[\u4e00-\u9fff]{1,2}(?=[齐都哄纷七交面议大一异吼喊叫惊应呼道说，。：])|[\u4e00-\u9fff]{2}们"
 )
 
 # Suffixes that make a title or form of address after a surname or a given name.

@@ -466,13 +466,11 @@ def _group(words: dict[str, str], seen: dict[str, _Seen], totals: _Totals, text:
     weight = {w: seen[w].heads + 2 * seen[w].say + seen[w].called for w in words}
     order = sorted(words, key=lambda w: (words[w] != "name", -weight[w], w))
     people: list[_Person] = []
-    by_name: dict[str, _Person] = {}
     for word in order:
-        owner = _owner(word, words[word], people, text) if words[word] != "group" else None
+        owner = _owner(word, words[word], people) if words[word] != "group" else None
         if owner is None:
             person = _Person(word, weight[word], [word])
             people.append(person)
-            by_name[word] = person
         else:
             owner.words.append(word)
             owner.weight += weight[word]
@@ -492,7 +490,7 @@ def _surname(name: str) -> str:
     )
 
 
-def _owner(word: str, sort: str, people: Sequence[_Person], text: str) -> _Person | None:
+def _owner(word: str, sort: str, people: Sequence[_Person]) -> _Person | None:
     """The one person that a shorter or titled form belongs to; None where nobody or several fit."""
     if sort == "title":
         return None

@@ -19,7 +19,6 @@ _SYSTEM = re.compile(r"【[^【】]*】|\[[^\[\]]*\]|［[^［］]*］|〖[^〖�
 _WORD = re.compile(r"[\w]")
 _ENDS_SPOKEN = re.compile(r"[。！？!?…，,—～~；;：:、\-][”’」』\"]*$|[.][”’\"]*$")
 _AT_BOUNDARY = re.compile(r"(?:^|[。！？!?…：:，,—～~；;”’」』\"】\]）)])\s*$")
-_TAG_START = re.compile(r"^[\s,，]*[^。！？!?，,“”「『：:\"]{0,10}?$")
 _IN_SENTENCE = re.compile(r"^(?:[的之了地得字二两三四五六七八九十几个这那一是为]|[\u4e00-\u9fff]字)")
 _SENTENCE = re.compile(rf"[^{SENTENCE_END}]*[{SENTENCE_END}]*")
 # A sentence that opens like this after a spoken one, inside a quotation that was never closed, is its tag.

@@ -1,0 +1,254 @@
+"""Where a sentence ended before its full stop was lost: a linear model over characters, words and lengths.
+
+The text is simplified Chinese. Every place between two characters of narration gets a score, the log-odds that
+a stop was lost there; features are the characters and dictionary words around it, how far the marks on either
+side are, and how often the book's own sentences begin with what stands behind it. The weights are made by
+`tests/benchmarks/train_stops.py`, which deletes stops from clean chapters and learns where they were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from novelcast.read.words import tagged_words
+
+BITS = 18  # the table of weights has 2**BITS rows; features share rows by hash
+WEIGHTS = Path(__file__).with_name("sentences.npz")
+LONGEST_WORD = 4
+_CHUNK = 200_000  # characters scored at a time
+_MARGIN = 8  # characters of padding around a text, more than the widest feature reaches
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+_OPENS, _CLOSES = "“「『【《‘（[", "”」』】》’）]"
+_ENDS = "。！？…"
+_PAUSES = "，、；：—,;:"
+
+
+class Text:
+    """Paragraphs as one array of code points, a line end before, between and behind them."""
+
+    def __init__(self, paragraphs: Sequence[str]) -> None:
+        joined = "\n" + "\n".join(paragraphs) + "\n"
+        pad = "\n" * _MARGIN
+        self.codes: Ints = np.frombuffer((pad + joined + pad).encode("utf-32-le"), np.uint32).astype(np.int64)
+        size = len(self.codes)
+        word = _is_word(self.codes)
+        self.line_end: Bools = self.codes == 10
+        depth = np.cumsum(_among(self.codes, _OPENS).astype(np.int64) - _among(self.codes, _CLOSES))
+        at_line = np.maximum.accumulate(np.where(self.line_end, np.arange(size), 0))
+        self.quoted: Bools = depth > depth[at_line]
+        # How far the last mark before, and the next mark behind, is from the gap in front of each character.
+        places = np.arange(size)
+        last = np.maximum.accumulate(np.where(word, -1, places))
+        nearest = np.minimum.accumulate(np.where(word, size, places)[::-1])[::-1]
+        self.mark_before: Ints = np.concatenate(([0], last[:-1]))
+        self.mark_behind: Ints = nearest
+        ascii_word = word & (self.codes < 128)
+        gap = np.zeros(size, bool)
+        gap[1:] = word[1:] & word[:-1] & ~(ascii_word[1:] & ascii_word[:-1]) & ~self.quoted[1:] & ~self.quoted[:-1]
+        gap &= (places - self.mark_before > 2) & (self.mark_behind - places > 1)
+        self.gaps: Ints = np.flatnonzero(gap)
+
+    def offsets(self, places: Ints) -> Iterator[tuple[int, int]]:
+        """(paragraph, offset in it) of each place."""
+        starts = np.flatnonzero(self.line_end)[_MARGIN:] + 1
+        rows = np.searchsorted(starts, places, side="right") - 1
+        for row, place in zip(rows.tolist(), places.tolist(), strict=True):
+            yield row, place - int(starts[row])
+
+
+def lost_stops(paragraphs: Sequence[str]) -> Iterator[tuple[int, int, float]]:
+    """(paragraph, offset, log-odds) of each place where a stop was probably lost, in order."""
+    weights, threshold = _weights()
+    text = Text(paragraphs)
+    facts = Facts(text)
+    for start in range(0, len(text.gaps), _CHUNK):
+        gaps = text.gaps[start : start + _CHUNK]
+        scores = np.zeros(len(gaps), np.float32)
+        for rows in facts.features(gaps):
+            scores += weights[rows]
+        likely = np.flatnonzero(scores > threshold)
+        keep = _best_of_neighbours(gaps[likely], scores[likely])
+        places = gaps[likely][keep]
+        for (row, at), score in zip(text.offsets(places), scores[likely][keep].tolist(), strict=True):
+            yield row, at, score
+
+
+def _best_of_neighbours(places: Ints, scores: NDArray[np.float32]) -> Bools:
+    """Of places nearer than three characters to each other, the likeliest."""
+    keep = np.ones(len(places), bool)
+    for i in range(1, len(places)):
+        j = i - 1
+        while j >= 0 and places[i] - places[j] < 3:
+            if keep[j] and keep[i]:
+                keep[i if scores[i] <= scores[j] else j] = False
+            j -= 1
+    return keep
+
+
+class Facts:
+    """What the features need to know of a whole text: its words, its habits."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        codes = text.codes
+        self.starts = _starters(text)
+        self.density = _density(text)
+        size = len(codes)
+        longest_end = np.zeros(size, np.int64)  # tag and length of the longest word that ends before a place
+        longest_start = np.zeros(size, np.int64)
+        crossing = np.zeros(size, np.int64)
+        left_word = np.zeros(size, np.int64)
+        right_word = np.zeros(size, np.int64)
+        keys, tags, levels = _dictionary()
+        for n in range(1, LONGEST_WORD + 1):
+            key = _word_keys(codes, n)  # of the n characters that begin at a place
+            at = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
+            found = keys[at] == key
+            kind = np.where(found, tags[at] * 8 + n, 0)
+            longest_start = np.where(found, kind, longest_start)
+            right_word = np.where(found, key, right_word)
+            shifted, shifted_key = np.zeros_like(kind), np.zeros_like(key)
+            shifted[n:], shifted_key[n:] = kind[:-n], key[:-n]
+            longest_end = np.where(shifted > 0, shifted, longest_end)
+            left_word = np.where(shifted > 0, shifted_key, left_word)
+            level = np.where(found, levels[at], 0)
+            for inside in range(1, n):
+                crossing[inside:] = np.maximum(crossing[inside:], level[:-inside])
+        self.end, self.start, self.crossing = longest_end, longest_start, crossing
+        self.left_word, self.right_word = left_word, right_word
+
+    def features(self, gaps: Ints) -> Iterator[Ints]:
+        """For each feature, the row of the table that each gap uses."""
+        c = self.text.codes
+        at = [c[gaps + k] for k in range(-4, 5)]  # at[4] is the character behind the gap
+
+        def char(k: int) -> Ints:
+            return at[k + 4]
+
+        end, start = self.end[gaps], self.start[gaps]
+        end_tag, start_tag = end >> 3, start >> 3
+        crossing = self.crossing[gaps]
+        before = gaps - self.text.mark_before[gaps] - 1
+        behind = self.text.mark_behind[gaps] - gaps
+        mark_before, mark_behind = c[self.text.mark_before[gaps]], c[self.text.mark_behind[gaps]]
+        near, far = _bucket(before), _bucket(behind)
+        density = np.full(len(gaps), self.density)
+        starts = self.starts[gaps]
+        left, right = self.left_word[gaps], self.right_word[gaps]
+        left_of_left = self.end[gaps - (end & 7)] >> 3
+        right_of_right = self.start[gaps + (start & 7)] >> 3
+        second = self.right_word[gaps + (start & 7)]
+        for number, parts in enumerate(
+            (
+                (char(-1),), (char(0),), (char(-2), char(-1)), (char(-1), char(0)), (char(0), char(1)),
+                (char(-3), char(-2), char(-1)), (char(-2), char(-1), char(0)), (char(-1), char(0), char(1)),
+                (char(0), char(1), char(2)), (char(1), char(2)), (char(-3), char(-2)), (char(-1), char(1)),
+                (char(-2), char(0)),
+                (left,), (right,), (left, start_tag), (end_tag, right), (end, start), (left, right),
+                (end_tag, start_tag, left_of_left), (end_tag, start_tag, right_of_right),
+                (start_tag, right_of_right, near), (right, right_of_right), (right, second),
+                (crossing,), (crossing, end & 7, start & 7), (crossing, char(0)),
+                (near,), (far,), (near, far), (mark_before, near), (mark_behind, far), (density,),
+                (density, near), (density, far), (starts,), (starts, end_tag), (starts, density), (right, near), (right, far),
+                (left, near), (end_tag, start_tag, near), (char(0), near), (char(-1), far), (mark_behind, right),
+                (mark_before, mark_behind, near),
+            )
+        ):  # fmt: skip
+            yield _rows(number, parts)
+
+
+def _rows(number: int, parts: Sequence[Ints]) -> Ints:
+    mixed = np.full(1, (number + 1) * 0x9E3779B1, np.uint64)
+    with np.errstate(over="ignore"):
+        for part in parts:
+            mixed = (mixed ^ part.astype(np.uint64)) * np.uint64(0x9FB21C651E98DF25)
+            mixed ^= mixed >> np.uint64(32)
+    return (mixed & np.uint64((1 << BITS) - 1)).astype(np.int64)
+
+
+def _bucket(lengths: Ints) -> Ints:
+    """1 to 8 by themselves, then ever coarser."""
+    edges = np.array([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 18, 21, 25, 30, 40, 60])
+    return np.searchsorted(edges, lengths, side="right")
+
+
+def _density(text: Text) -> int:
+    """How many of ten marks between clauses of narration, inside of paragraphs, end a sentence: 0 to 10."""
+    outside = ~text.quoted
+    inner = np.zeros(len(text.codes), bool)
+    inner[:-1] = outside[:-1] & ~text.line_end[1:]
+    ends = int((inner & _among(text.codes, "。")).sum())
+    pauses = int((inner & _among(text.codes, "，,")).sum())
+    return 0 if ends + pauses < 10 else 1 + round(9 * min(1.0, 2 * ends / (ends + pauses)))
+
+
+def _starters(text: Text) -> Ints:
+    """For each place, how surely the two characters there begin sentences in this text: a level of 0 to 9."""
+    codes = text.codes
+    pair = np.zeros(len(codes), np.int64)
+    pair[:-1] = np.where(_is_word(codes[:-1]) & _is_word(codes[1:]), codes[:-1] << 21 | codes[1:], 0)
+    begins = np.zeros(len(codes), bool)
+    begins[1:] = _among(codes[:-1], _ENDS + "\n”")
+    kinds, where, everywhere = np.unique(pair, return_inverse=True, return_counts=True)
+    starts = np.bincount(where[begins], minlength=len(kinds))
+    share = np.minimum(2, 3 * starts // np.maximum(everywhere, 1))
+    often = np.minimum(3, starts)
+    level = np.where(often > 0, (often - 1) * 3 + share + 1, 0)
+    level[kinds == 0] = 0
+    return level[where]
+
+
+def _is_word(codes: Ints) -> Bools:
+    han = (codes >= 0x3400) & (codes <= 0x9FFF) | (codes >= 0x20000)
+    digit = (codes >= 48) & (codes <= 57)
+    letter = (codes >= 65) & (codes <= 90) | (codes >= 97) & (codes <= 122)
+    return han | digit | letter | _among(codes, "*%％℃")
+
+
+def _among(codes: Ints, chars: str) -> Bools:
+    return np.isin(codes, np.array([ord(c) for c in chars]))
+
+
+def _word_keys(codes: Ints, n: int) -> Ints:
+    """A number for the n characters that begin at each place."""
+    key = np.zeros(len(codes), np.uint64)
+    with np.errstate(over="ignore"):
+        for k in range(n):
+            shifted = np.zeros(len(codes), np.uint64)
+            shifted[: len(codes) - k] = codes[k:]
+            key = (key * np.uint64(0x100000001B3)) ^ shifted
+    return (key & np.uint64((1 << 62) - 1)).astype(np.int64)
+
+
+@cache
+def _dictionary() -> tuple[Ints, Ints, Ints]:
+    """jieba's words of one to four characters: their keys in order, their tags and how frequent they are (1 to 9)."""
+    keys, tags, levels = [], [], []
+    names: dict[str, int] = {}
+    by_length: dict[int, list[tuple[str, str, int]]] = {}
+    for word, tag, count in tagged_words():
+        by_length.setdefault(len(word), []).append((word, tag, count))
+    for n, rows in by_length.items():
+        codes = np.frombuffer("".join(r[0] for r in rows).encode("utf-32-le"), np.uint32).astype(np.int64)
+        keys.append(_word_keys(codes, n)[::n])
+        tags.append(np.array([names.setdefault(r[1], len(names) + 1) for r in rows]))
+        levels.append(np.minimum(9, np.log2([max(2, r[2]) for r in rows]).astype(np.int64) // 2 + 1))
+    all_keys = np.concatenate(keys)
+    order = np.argsort(all_keys)
+    return all_keys[order], np.concatenate(tags)[order], np.concatenate(levels)[order]
+
+
+@cache
+def _weights() -> tuple[NDArray[np.float32], float]:
+    with np.load(WEIGHTS) as file:
+        table: Any = file["weights"].astype(np.float32) * float(file["scale"])
+        return table, float(file["threshold"])

@@ -1,0 +1,175 @@
+"""Train the weights that place lost full stops: src/novelcast/read/sentences.npz.
+
+    python tests/benchmarks/train_stops.py ../shared/data [--write]
+
+Stops between sentences of narration are deleted from clean chapters at several rates, with and without the line
+break behind them, and a logistic regression learns where they were. Chapters for measuring are held out (files
+whose number ends in 4 or 8; the other corpus's dev part). Prints JSON: precision and recall there, by rate.
+Only weights go into the project; a hashed table of sums holds no sentence of what it was made from.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from scipy import sparse
+from scipy.optimize import minimize
+
+from novelcast.read.sentences import BITS, WEIGHTS, Facts, Text, _best_of_neighbours
+
+RATES = (0.05, 0.15, 0.3, 0.5, 0.7, 0.9, 1.0)
+PENALTY = 1.5  # of the squared weights
+MARKUP = re.compile(r"\[/?[DTQSCX](?::[^\[\]]*)?\]")
+STOP = re.compile("[。！？](?![。！？”’」』）】…])")
+
+Chapter = list[str]
+
+
+def web_chapters(folder: Path, *, held_out: bool) -> Iterator[Chapter]:
+    for file in sorted((folder / "webnovel").glob("[0-9]*.txt")):
+        if (file.stem[-1] in "48") == held_out:
+            lines = file.read_text(encoding="utf-8").splitlines()[2:]
+            yield [MARKUP.sub("", line) for line in lines]
+
+
+def printed_chapters(folder: Path, *, held_out: bool, rng: random.Random) -> Iterator[Chapter]:
+    """A printed novel's sentences, those of neighbouring windows once, in paragraphs of one to five."""
+    name = "wp2021_dev.jsonl" if held_out else "wp2021_train.jsonl"
+    seen: set[str] = set()
+    sentences: list[str] = []
+    for row in (folder / "attribution" / name).read_text(encoding="utf-8").splitlines():
+        new = [s for s in json.loads(row)["paragraphs"] if s not in seen]
+        seen.update(new)
+        sentences += new
+    chapter: Chapter = []
+    i = 0
+    while i < len(sentences):
+        size = 1 if "“" in sentences[i] else rng.randint(1, 5)
+        group = sentences[i : i + size]
+        if any("“" in s for s in group[1:]):
+            group = group[:1]
+        chapter.append("".join(group))
+        i += len(group)
+        if len(chapter) == 80:
+            yield chapter
+            chapter = []
+
+
+def without_stops(chapter: Chapter, rate: float, rng: random.Random) -> tuple[list[str], list[tuple[int, int]]]:
+    """The chapter with stops between sentences of narration gone, and where (paragraph, offset) they were."""
+    glue = rng.choice((0.0, 0.3, 0.6, 1.0))
+    broken = rng.random() < 0.4  # stops that stay become line ends, as converters leave them
+    out: list[str] = [""]
+    lost: list[tuple[int, int]] = []
+    for i, paragraph in enumerate(chapter):
+        quoted = 0
+        for j, char in enumerate(paragraph):
+            quoted += (char in "“「【") - (char in "”」】")
+            last = j == len(paragraph) - 1
+            stop = char in "。！？" and not quoted and STOP.match(paragraph, j) and out[-1]
+            if stop and not last and rng.random() < rate * (1 if char == "。" else 0.4):
+                lost.append((len(out) - 1, len(out[-1])))
+            elif stop and not last and broken and char == "。":
+                out[-1] += char
+                out.append("")
+            elif stop and last and rng.random() < rate * glue and i + 1 < len(chapter):
+                if chapter[i + 1][0] not in "“「【[":
+                    lost.append((len(out) - 1, len(out[-1])))
+                break
+            else:
+                out[-1] += char
+        else:
+            out.append("")
+    return [p for p in out if p], _moved(out, lost)
+
+
+def _moved(out: Sequence[str], lost: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    rows, n = {}, 0
+    for i, p in enumerate(out):
+        rows[i] = n
+        n += bool(p)
+    return [(rows[r], at) for r, at in lost if at < len(out[r])]
+
+
+def examples(paragraphs: list[str], lost: list[tuple[int, int]]) -> tuple[Text, np.ndarray, np.ndarray]:
+    """(text, rows of each gap's features, whether a stop was lost in each gap)."""
+    text = Text(paragraphs)
+    rows = np.stack(list(Facts(text).features(text.gaps)), axis=1).astype(np.int32)
+    there = set(lost)
+    truth = np.array([place in there for place in text.offsets(text.gaps)])
+    return text, rows, truth
+
+
+def trained(rows: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    n, width = rows.shape
+    table = sparse.csr_matrix(
+        (np.ones(n * width, np.float32), rows.ravel(), np.arange(0, n * width + 1, width)),
+        shape=(n, 1 << BITS),
+    )
+    sign = np.where(truth, 1.0, -1.0)
+
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        margin = sign * (table @ weights)
+        value = np.logaddexp(0, -margin).sum() + PENALTY / 2 * weights @ weights
+        slope = -sign / (1 + np.exp(np.clip(margin, -50, 50)))
+        return value, table.T @ slope + PENALTY * weights
+
+    start = np.zeros(1 << BITS)
+    return minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 80}).x
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--write", action="store_true", help="put the weights where novelcast finds them")
+    args = parser.parse_args()
+    rng = random.Random(1)
+    all_rows, all_truth = [], []
+    sources = [(c, 24) for c in web_chapters(args.data, held_out=False)]
+    sources += [(c, 6) for c in printed_chapters(args.data, held_out=False, rng=rng)]
+    for chapter, times in sources:
+        for _ in range(times):
+            _, rows, truth = examples(*without_stops(chapter, rng.choice(RATES), rng))
+            all_rows.append(rows)
+            all_truth.append(truth)
+    weights = trained(np.concatenate(all_rows), np.concatenate(all_truth))
+
+    report: dict[str, object] = {"examples": int(sum(map(len, all_truth))), "lost": int(sum(map(sum, all_truth)))}
+    measured: list[tuple[float, float, int, int]] = []
+    for name, chapters in (
+        ("web", list(web_chapters(args.data, held_out=True))),
+        ("printed", list(printed_chapters(args.data, held_out=True, rng=rng))),
+    ):
+        for rate in (0.15, 0.4, 0.9):
+            scored = []
+            total = 0
+            for chapter in chapters:
+                for _ in range(4 if name == "web" else 1):
+                    text, rows, truth = examples(*without_stops(chapter, rate, rng))
+                    scores = weights[rows].sum(axis=1)
+                    maybe = np.flatnonzero(scores > -2)
+                    keep = maybe[_best_of_neighbours(text.gaps[maybe], scores[maybe])]
+                    scored += list(zip(scores[keep].tolist(), truth[keep].tolist(), strict=True))
+                    total += int(truth.sum())
+            for threshold in (-0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0):
+                hits = [t for s, t in scored if s > threshold]
+                report[f"{name} {rate} >{threshold}"] = (
+                    f"p {sum(hits) / max(1, len(hits)):.3f} r {sum(hits) / max(1, total):.3f} of {total}"
+                )
+    print(json.dumps(report, indent=1))
+    if args.write:
+        scale = float(np.abs(weights).max()) / 127
+        table = np.round(weights / scale).astype(np.int8)
+        np.savez_compressed(WEIGHTS, weights=table, scale=scale, threshold=THRESHOLD)
+
+
+THRESHOLD = 1.5  # of the log-odds: precision of 0.9 and more at every rate measured
+
+if __name__ == "__main__":
+    main()
