@@ -103,6 +103,15 @@ def test_a_book_under_work_is_locked(tmp_path: Path) -> None:
         pass
 
 
+def test_what_a_killed_run_left_half_written_is_swept_up(tmp_path: Path) -> None:
+    folder = BookFolder(tmp_path / "book")
+    folder.chapters.mkdir(parents=True)
+    (folder.chapters / ".writing-x.mp3").write_text("half")
+    (folder.chapters / "001.mp3").write_text("whole")
+    with folder.locked():
+        assert [p.name for p in folder.chapters.iterdir()] == ["001.mp3"]
+
+
 def test_a_model_reads_back_and_rubbish_does_not(tmp_path: Path) -> None:
     path = tmp_path / "book.json"
     assert read_model(path, Book) is None

@@ -19,6 +19,7 @@ from novelcast.errors import InputError
 from novelcast.model import Book, Model
 
 M = TypeVar("M", bound=Model)
+_TEMP = ".writing-"
 
 
 @contextmanager
@@ -29,7 +30,7 @@ def complete_file(path: Path) -> Iterator[Path]:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-", suffix=path.suffix)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=_TEMP, suffix=path.suffix)
     except OSError as error:
         raise cannot_write(path.parent, error) from None
     os.close(handle)
@@ -92,16 +93,20 @@ class BookFolder:
         """Raises InputError where another run is at work on this book."""
         from filelock import FileLock, Timeout
 
+        lock = FileLock(str(self.root / ".lock"), timeout=0)
         try:
             self.root.mkdir(parents=True, exist_ok=True)
-            with FileLock(str(self.root / ".lock"), timeout=0):
-                yield
+            held = lock.acquire()
         except Timeout:
             raise InputError(
                 f"another novelcast is at work on {self.root}", hint="wait for it to end"
             ) from None
         except OSError as error:
             raise cannot_write(self.root, error) from None
+        with held:
+            for litter in self.root.rglob(f"{_TEMP}*"):  # of a run that was killed
+                litter.unlink(missing_ok=True)
+            yield
 
 
 def book_folder(output: Path, book: Book) -> BookFolder:

@@ -44,7 +44,7 @@ def _tone(options: EngineOptions) -> Engine:
 # name -> (how to open it, what `novelcast doctor` and `--help` say of it)
 ENGINES: dict[str, tuple[Callable[[EngineOptions], Engine], str]] = {
     "kokoro": (_kokoro, "embedded, offline: Kokoro v1.0 on this machine's processor"),
-    "edge": (_edge, "online: Microsoft Edge's read-aloud voices; not for commercial use by its own terms"),
+    "edge": (_edge, "online: Microsoft Edge's read-aloud voices"),
     "tone": (_tone, "no speech: a tone as long as the line would be, to try a book's timing in seconds"),
 }
 
