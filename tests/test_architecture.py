@@ -15,7 +15,7 @@ PACKAGE = Path(novelcast.__file__).parent
 LAYERS = [
     ["errors", "hanzi", "model", "audio"],
     ["catalog", "media"],
-    ["sounds", "settings", "workspace", "packs"],
+    ["synths", "sounds", "settings", "workspace", "packs"],
     ["read", "script", "cast", "engines", "timeline", "mix", "master", "publish"],
     ["speak", "chapter", "resume", "plot"],
     ["pipeline"],

@@ -25,7 +25,7 @@ class CueSound(Model):
     `words` are onomatopoeic words that make it; one that ends in `?` does so only where one of `patterns` is
     near (its sentence and the two beside it), and of several sounds with that word the nearest pattern wins.
     `not_patterns` are expressions over the word's sentence, the word in 〈〉, that forbid it. `make` names a
-    synthesiser of `sounds.py` and `params` its numbers; `file`, instead, is an audio file beside the table.
+    synthesiser of `synths.py` and `params` its numbers; `file`, instead, is an audio file beside the table.
     """
 
     name: str
