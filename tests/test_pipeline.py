@@ -138,6 +138,15 @@ def test_a_changed_line_is_the_only_one_spoken_and_only_its_chapter_is_mixed(
     assert second.chapters[1].sha256 != first.chapters[1].sha256
 
 
+def test_a_reading_in_the_books_own_lexicon_speaks_its_lines_anew_and_no_others(
+    book: Path, tmp_path: Path
+) -> None:
+    first = rendered(book, tmp_path)
+    (first.folder / "lexicon.toml").write_text('[[word]]\ntext = "仓库"\nreading = "chang2 ku4"\n', "utf-8")
+    again = rendered(book, tmp_path)
+    assert again.spoken == 1 and again.reused == first.spoken - 1
+
+
 def test_a_voice_changed_in_the_cast_file_is_honoured(book: Path, tmp_path: Path) -> None:
     first = rendered(book, tmp_path)
     cast = BookFolder(first.folder).cast

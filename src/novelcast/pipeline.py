@@ -12,6 +12,7 @@ from novelcast.catalog import load_cue_sounds
 from novelcast.chapter import MASTER_PASSES, ChapterMaker
 from novelcast.engines import Engine, EngineOptions, about_engine, open_engine
 from novelcast.errors import InputError
+from novelcast.lexicon import lexicon_for, surnames_of
 from novelcast.master import preset_named
 from novelcast.model import Book, Cast, Progress, ProgressSink, Script
 from novelcast.publish.edition import ChapterRecord, EditionRecord
@@ -63,7 +64,10 @@ def render(source: Path, settings: Settings, details: BookDetails, progress: Pro
         script, cast = write(book, folder, settings, details, progress)
         engine = open_engine(cast.engine, engine_options(settings, progress))
         cache = ClipCache(settings.cache_dir / "clips")
-        plan = plan_utterances(script, cast, engine)
+        lexicon = lexicon_for(folder.root)
+        if engine.takes_pinyin:
+            lexicon += surnames_of(name for s in script.speakers for name in (s.name, *s.aliases))
+        plan = plan_utterances(script, cast, engine, lexicon)
         spoken = asyncio.run(_speak(plan, engine, cache, progress))
         edition = _edition_of(spoken, plan, folder, engine)
 

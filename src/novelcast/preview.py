@@ -12,6 +12,7 @@ from novelcast.audio import Samples, fade, gain, samples_in, trimmed
 from novelcast.catalog import load_cue_sounds, load_voices
 from novelcast.engines import about_engine, open_engine
 from novelcast.errors import InputError, SettingsError
+from novelcast.lexicon import lexicon_for
 from novelcast.model import ProgressSink, Script, SpeechRequest, Timeline, Voice
 from novelcast.pipeline import engine_options
 from novelcast.plot import plot_chapter
@@ -40,11 +41,13 @@ def voice(text: str, name: str, settings: Settings, progress: ProgressSink) -> P
         raise SettingsError(f"no voice {name!r}", hint="`novelcast voices` lists them")
     chosen = found[0]
     language = "zh" if chosen.language == "mul" else chosen.language.split("-")[0]
-    spoken = spoken_form(text, language)
+    words = lexicon_for()
+    spoken = spoken_form(text, language, words)
     if not spoken:
         raise InputError(f"nothing to say in {text!r}", hint="give a sentence")
     engine = open_engine(chosen.engine, engine_options(settings, progress))
-    request = SpeechRequest(engine=chosen.engine, voice=name, language=language, text=spoken)
+    said = words.read(spoken, language, pinyin=engine.takes_pinyin)
+    request = SpeechRequest(engine=chosen.engine, voice=name, language=language, text=said)
     clip = asyncio.run(engine.speak(request))
     return _written(settings, name, trimmed(clip.samples, clip.rate_hz), clip.rate_hz)
 

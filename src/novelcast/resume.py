@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from novelcast import cast
 from novelcast.catalog import load_cue_sounds, load_voices
 from novelcast.errors import InputError, ScriptError
+from novelcast.lexicon import lexicon_for
 from novelcast.model import SCRIPT_VERSION, Book, Cast, Script
 from novelcast.script import check_coverage, write_script
 from novelcast.settings import Settings
@@ -27,7 +28,7 @@ def script_of(book: Book, settings: Settings, folder: BookFolder, *, fresh: bool
     write_model(folder.book, book)
     if same_text and not fresh and (kept := _kept_script(folder.script, book)) is not None:
         return kept
-    script = write_script(book, load_cue_sounds() if settings.cues else ())
+    script = write_script(book, load_cue_sounds() if settings.cues else (), lexicon_for(folder.root))
     if folder.script.exists():
         folder.script.replace(folder.script.with_name("script.previous.json"))
     write_model(folder.script, script)

@@ -13,7 +13,9 @@ import numpy as np
 from novelcast.audio import Clip, ClipInfo, active_level_db, trimmed
 from novelcast.engines.base import Engine
 from novelcast.errors import SpeechFailed
+from novelcast.lexicon import NO_WORDS, Lexicon
 from novelcast.model import Cast, Progress, ProgressSink, Script, Segment, SpeechRequest
+from novelcast.readings import without_marks
 from novelcast.workspace import ClipCache
 
 STAGE = "speak"
@@ -47,13 +49,16 @@ class Spoken:
     made: int = 0
 
 
-def plan_utterances(script: Script, cast: Cast, engine: Engine) -> list[Utterance]:
+def plan_utterances(
+    script: Script, cast: Cast, engine: Engine, lexicon: Lexicon = NO_WORDS
+) -> list[Utterance]:
     """Every utterance of a script in reading order; segments with nothing to say have none."""
     version = f"{engine.version}/{TRIM_VERSION}"
     plan = []
     for segment in script.segments:
         for index, text in enumerate(utterance_texts(segment.spoken, engine.max_chars)):
-            request = _request(segment, text, cast, script.language, engine.name)
+            said = lexicon.read(text, script.language, pinyin=engine.takes_pinyin)
+            request = _request(segment, said, cast, script.language, engine.name)
             plan.append(Utterance(segment.id, index, request, request.key(version)))
     return plan
 
@@ -184,7 +189,7 @@ class ImplausibleClip(SpeechFailed):
 
 def checked(clip: Clip, request: SpeechRequest) -> Clip:
     """The clip, if it can be speech of that text. Raises ImplausibleClip for silence, NaN or an absurd length."""
-    syllables = max(1, sum(c.isalnum() for c in request.text))
+    syllables = max(1, sum(c.isalnum() for c in without_marks(request.text)[0]))
     seconds = clip.samples.size / clip.rate_hz * request.rate
     if not np.isfinite(clip.samples).all() or not clip.samples.size or np.abs(clip.samples).max() < 1e-3:
         raise ImplausibleClip(f"the engine gave silence for {request.text!r}")

@@ -62,6 +62,20 @@ def test_yi_and_bu_take_the_tone_that_the_next_syllable_asks_for(text: str, piny
     assert phonemes(text, "zh").replace(" ", "") == mandarin(*pinyin.split())
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_reading_written_into_the_text_stands(language: str) -> None:
+    said = phonemes("好，姓单{shan4}的人，单{dan1}人。", language)
+    assert said.replace(" ", "").count(mandarin("shan4")) == 1
+    assert said.replace(" ", "").count(mandarin("dan1")) == 1
+    assert "{" not in said
+
+
+def test_a_reading_is_never_spoken_itself() -> None:
+    assert phonemes("行{hang2}", "zh") == mandarin("hang2")
+    assert phonemes("率{lü4}", "zh") == phonemes("率{lv4}", "en") == mandarin("lv4")
+    assert phonemes("一{yi4}行{hang2}人", "zh").replace(" ", "") == mandarin("yi4", "hang2", "ren2")
+
+
 def test_full_width_marks_become_the_models_marks() -> None:
     assert phonemes("好，好。好！好？", "zh") == "xau↓, xau↓. xau↓! xau↓?"
 

@@ -16,6 +16,8 @@ class Engine(Protocol):
     """Changes whenever the same request would sound different: it is part of every clip's key."""
     concurrency: int
     """How many requests may be under way at once."""
+    takes_pinyin: bool
+    """Whether it follows readings in the text (银{yin2}, novelcast.readings); if not, it is given homophones."""
     max_chars: int
     """The longest text, in characters, that one request should hold."""
 

@@ -56,6 +56,7 @@ class EdgeEngine:
     """
 
     name = "edge"
+    takes_pinyin = False
     concurrency = 3
     # Far below the 10 minutes at which the service cuts an answer, and never more than one turn: a character
     # takes at most 5 bytes ("&amp;").

@@ -30,7 +30,8 @@ class KokoroEngine:
     """One onnxruntime session, opened at the first request (about 0.5 GB)."""
 
     name = "kokoro"
-    version = "v1.0-int8/2"  # the number after the slash is ours: phonemes, style row, pitch
+    version = "v1.0-int8/3"  # the number after the slash is ours: phonemes, style row, pitch
+    takes_pinyin = True
     concurrency = 1  # the session uses every core for one request
     max_chars = 90  # about 350 of the 510 tokens in Mandarin
 

@@ -1,8 +1,8 @@
 """Text -> the phoneme symbols that Kokoro v1.0 was trained on.
 
-Mandarin goes through jieba (words), pypinyin (readings) and misaki (pinyin to symbols), as in training;
-ours are the readings of characters whose sound the context decides. English, alone or inside Chinese,
-is looked up in misaki's dictionaries; what they lack is inflected, split, spelled, or read by rule.
+Mandarin goes through jieba and pypinyin (`novelcast.readings`) and misaki (pinyin to symbols), as in training.
+English, alone or inside Chinese, is looked up in misaki's dictionaries; what they lack is inflected, split,
+spelled, or read by rule.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import unicodedata
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from novelcast.readings import readings_of, without_marks, words_of
 
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f〇"
 _TOKEN = re.compile(rf"[{_HAN}]+|[A-Za-z]+(?:['’-][A-Za-z]+)*|.", re.DOTALL)
@@ -38,15 +40,21 @@ def tokens(phonemes: str) -> list[int]:
 def phonemes(text: str, language: str) -> str:
     """What to give Kokoro for `text` ("zh…" or "en…"). Never raises; what cannot be said is dropped.
 
+    A character may carry its reading (他姓单{shan4}), which stands (novelcast.readings).
     The language decides nothing for a Han or Latin run, each of which is read as what it is; but in
     English a lone "a" is the article, in Chinese a letter.
     """
     chinese = language.lower().startswith("zh")
-    pieces = _TOKEN.findall(unicodedata.normalize("NFKD", text) if not chinese else _plain_latin(text))
+    text = re.sub(r"ü(?=[a-z]*[1-5]\})", "v", text)  # of a reading; accents are about to be dropped
+    plain, marks = without_marks(unicodedata.normalize("NFKD", text) if not chinese else _plain_latin(text))
+    pieces = _TOKEN.findall(plain)
     said = []
+    end = 0
     for at, piece in enumerate(pieces):
+        start, end = end, end + len(piece)
         if re.match(rf"[{_HAN}]", piece):
-            said.append(f" {_mandarin(piece)} ")
+            here = {place - start: reading for place, reading in marks.items() if start <= place < end}
+            said.append(f" {_mandarin(piece, here)} ")
         elif piece[0].isalpha() and piece.isascii():
             following = next((p for p in pieces[at + 1 :] if not p.isspace()), "")
             said.append(f" {_english(piece, following, chinese=chinese)} ")
@@ -67,108 +75,16 @@ def _plain_latin(text: str) -> str:
 
 # ---------------------------------------------------------------- Mandarin
 
-# Characters whose reading the neighbours decide, where jieba's words and pypinyin's phrases are wrong or
-# silent: (pattern that starts with the character, or has it in a group; reading). Readings after 现代汉语词典. The last wins.
-_NUMERAL = "一二两三四五六七八九十百千零几数多每第"
-_CONTEXT = [
-    ("得", "de5"),
-    (r"(?<=[获取难所心赢夺求博])得|(?<![觉记懂值显晓听看轮做想找见等])得(?=[到意知罪失逞手胜救体])", "de2"),
-    (r"(?<=[^舍怪恨巴由看信顾怨见记认]不)得|(?<=^不)得|得(?=不偿)", "de2"),
-    (r"(?<=[你我他她它您们就也还总必都可又先非])得(?![了到意知罪])", "dei3"),
-    (r"(.)\1(地)|一(?:.)一.(地)|(?<=[猛砰啪轰唰嗖嗡腾咚哗噌咣嘭哐咔噗嘶霍快])地(?![上下面])", "de5"),
-    (r"(?<![睡找猜够得不点])着(?=[一了我你他她它眼手头脸嘴])", "zhe5"),
-    (r"(?<=[睡])着|(?<=够[得不])着|着(?=[火凉急慌迷魔])", "zhao2"),
-    (
-        r"(?<![严沉贵体厚慎尊郑注看比轻双多凝])重(?=[来新写做修组练算跑启建置连试走开播复演回生塑逢录说打审拍])",
-        "chong2",
-    ),
-    (
-        rf"(?<=[{_NUMERAL}])行(?=$|[字代文小大红白黑金血诗泪数话提信命日注])|(?<=[这那])行(?=[字代文小大])|(?<=[换逐])行",
-        "hang2",
-    ),
-    (r"还(?=[给钱债清款])|(?<=[归偿奉])还", "huan2"),
-    (rf"(?<=[{_NUMERAL}这那])只(?=[^有能是要会在好])", "zhi1"),
-    (r"(?<![很太特最更不])长(?=[大出得着满成高])|(?<=[生成])长", "zhang3"),
-    (r"(?<=[变加延拉])长", "chang2"),
-    (r"(?<=因)为|(?<![以认成称视作难行])为(?=[你我他她它您了什何])", "wei4"),
-    (r"倒(?=[是也不没要像])", "dao4"),
-    (r"(?<=[跌摔晕绊撞打推坐跪笑栽昏病放击])倒", "dao3"),
-    (r"弹(?=[出开了起射琴回跳指])", "tan2"),
-    (r"背(?=[着起])", "bei1"),
-    (r"(?<![一亲密迫急热恳关确真心贴殷深])切(?![记勿莫身实合])", "qie1"),
-    (r"落(?=[下在到])", "luo4"),
-    (r"种(?=[花菜树])", "zhong4"),
-    (r"(?<=[猜打击射命刺砍选])(?:不|得)?(中)(?![间午的])", "zhong4"),
-    (r"教(?=[你我他她您会了过])", "jiao1"),
-    (r"(?<![人参岁指总函系有])数(?=[到着了得出过]|不[清完胜])", "shu3"),
-    (r"应(?=[道声了着和允])", "ying4"),
-    (r"(?<=[发擦晒烘吹烤])干", "gan1"),
-    ("嗯", "en4"),  # as n2, the dictionary reading, one voice in four babbles
-    ("呐", "na5"),
-    ("喽", "lou5"),
-    ("〇", "ling2"),
-]
-# 一 keeps its first tone in a number read digit by digit, as an ordinal, and at the end of these words.
-_FIRST_BEFORE = set("零一二三四五六七八九十百第初周期统唯之专单万")
-_FIRST_AFTER = set("零一二三四五六七八九十点月号楼")
 
-
-@cache
-def _segmenter() -> Any:
-    import logging
-
-    import jieba
-
-    jieba.setLogLevel(logging.WARNING)
-    return jieba.Tokenizer()
-
-
-@cache
-def _contexts() -> list[tuple[re.Pattern[str], str]]:
-    return [(re.compile(pattern), reading) for pattern, reading in _CONTEXT]
-
-
-def _mandarin(run: str) -> str:
-    """A run of Han characters as symbols, the words apart."""
-    words = list(_segmenter().cut(run))
-    readings = _sandhi(run, _readings(run, words))
+def _mandarin(run: str, marks: dict[int, str]) -> str:
+    """A run of Han characters as symbols, the words apart. `marks` are readings that stand, by position in it."""
+    words = words_of(run)
+    readings = readings_of(run, words, marks)
     said, at = [], 0
     for word in words:
         said.append("".join(_symbols(reading) for reading in readings[at : at + len(word)]))
         at += len(word)
     return " ".join(said)
-
-
-def _readings(run: str, words: list[str]) -> list[str]:
-    """One pinyin syllable with its tone's digit (5: neutral) for each character."""
-    from pypinyin import Style, lazy_pinyin
-
-    readings: list[str] = []
-    for at, word in enumerate(words):
-        if word == "地" and 0 < at < len(words) - 1 and len(before := words[at - 1]) > 1:
-            readings.append("di4" if before[-1] in "块片处亩" else "de5")
-            continue
-        said = lazy_pinyin(word, style=Style.TONE3, neutral_tone_with_five=True)
-        # A character without a reading joins its neighbours; then the word's length is not that of `said`.
-        readings += said if len(said) == len(word) else ["" for _ in word]
-    for pattern, reading in _contexts():
-        for match in pattern.finditer(run):
-            readings[match.start(match.lastindex or 0)] = reading
-    return readings
-
-
-def _sandhi(run: str, readings: list[str]) -> list[str]:
-    """The tones of 一 and 不 before the syllable that follows (现代汉语词典, 凡例)."""
-    out = list(readings)
-    for at, character in enumerate(run):
-        tone = readings[at + 1][-1:] if at + 1 < len(run) else ""
-        if character == "不":
-            out[at] = "bu2" if tone == "4" else "bu4"
-        elif character == "一":
-            before, after = run[max(at - 1, 0) : at], run[at + 1 : at + 2]
-            counted = (before in _FIRST_BEFORE and after not in set("百千万亿")) or after in _FIRST_AFTER
-            out[at] = "yi1" if counted or tone in ("", "5") else "yi2" if tone == "4" else "yi4"
-    return out
 
 
 @cache

@@ -17,6 +17,7 @@ PADDING_MS = 100
 class ToneEngine:
     name = "tone"
     version = "1"
+    takes_pinyin = False
     concurrency = 4
     max_chars = 200
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from novelcast.model import Repair
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Edit:
     """Characters [start, end) of the text as it is now become `text`."""
 
@@ -18,7 +18,7 @@ class Edit:
     why: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Change:
     """[source_start, source_end) of the source has become [start, end) of the text."""
 
@@ -29,7 +29,7 @@ class _Change:
     why: tuple[str, ...]
 
 
-@dataclass
+@dataclass(slots=True)
 class Draft:
     source: str
     text: str = ""

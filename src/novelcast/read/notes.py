@@ -39,7 +39,7 @@ _LESSON_SHARE = 0.5
 _ROW = 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Note:
     start: int
     end: int

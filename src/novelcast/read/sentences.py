@@ -18,10 +18,12 @@ from numpy.typing import NDArray
 
 from novelcast.read.words import tagged_words
 
-BITS = 18  # the table of weights has 2**BITS rows; features share rows by hash
+BITS = 19  # the table of weights has 2**BITS rows; features share rows by hash
 WEIGHTS = Path(__file__).with_name("sentences.npz")
 LONGEST_WORD = 4
-_CHUNK = 200_000  # characters scored at a time
+_PART = 20_000  # characters, about, whose habits are counted and whose gaps are scored together
+_FEW = 0.3  # share of the stops inside of paragraphs: where fewer are lost, a place must be
+_CARE = 1.0  # surer by this, or more would be wrong
 _MARGIN = 8  # characters of padding around a text, more than the widest feature reaches
 
 Ints = NDArray[np.int64]
@@ -29,7 +31,9 @@ Bools = NDArray[np.bool_]
 
 _OPENS, _CLOSES = "“「『【《‘（[", "”」』】》’）]"
 _ENDS = "。！？…"
-_PAUSES = "，、；：—,;:"
+# Words that bind what stands before and behind them; the model knows, but a rare word beside them may mislead it.
+_NOT_BEFORE_A_STOP = "的把被向从对让给于与和及或但而且虽若如因所就才又很太更最正将会要能该应当跟比每某"
+_NOT_BEHIND_A_STOP = "的了着过们吗呢吧啊地得之"
 
 
 class Text:
@@ -53,9 +57,16 @@ class Text:
         self.mark_behind: Ints = nearest
         ascii_word = word & (self.codes < 128)
         gap = np.zeros(size, bool)
-        gap[1:] = word[1:] & word[:-1] & ~(ascii_word[1:] & ascii_word[:-1]) & ~self.quoted[1:] & ~self.quoted[:-1]
+        gap[1:] = (
+            word[1:] & word[:-1] & ~(ascii_word[1:] & ascii_word[:-1]) & ~self.quoted[1:] & ~self.quoted[:-1]
+        )
         gap &= (places - self.mark_before > 2) & (self.mark_behind - places > 1)
+        gap[1:] &= ~_among(self.codes[:-1], _NOT_BEFORE_A_STOP) & ~_among(self.codes[1:], _NOT_BEHIND_A_STOP)
         self.gaps: Ints = np.flatnonzero(gap)
+        inner = ~self.quoted[:-1] & ~self.line_end[1:]
+        self.inner_ends = int((inner & _among(self.codes[:-1], "。")).sum())
+        """Full stops of narration that stand inside of paragraphs."""
+        self.inner_pauses = int((inner & _among(self.codes[:-1], "，,")).sum())
 
     def offsets(self, places: Ints) -> Iterator[tuple[int, int]]:
         """(paragraph, offset in it) of each place."""
@@ -67,22 +78,33 @@ class Text:
 
 def lost_stops(paragraphs: Sequence[str]) -> Iterator[tuple[int, int, float]]:
     """(paragraph, offset, log-odds) of each place where a stop was probably lost, in order."""
+    first, size = 0, 0
+    for i, paragraph in enumerate(paragraphs):
+        size += len(paragraph)
+        if size >= _PART or i == len(paragraphs) - 1:
+            for row, at, score in _lost_in(paragraphs[first : i + 1]):
+                yield first + row, at, score
+            first, size = i + 1, 0
+
+
+def _lost_in(paragraphs: Sequence[str]) -> Iterator[tuple[int, int, float]]:
     weights, threshold = _weights()
     text = Text(paragraphs)
     facts = Facts(text)
-    for start in range(0, len(text.gaps), _CHUNK):
-        gaps = text.gaps[start : start + _CHUNK]
-        scores = np.zeros(len(gaps), np.float32)
-        for rows in facts.features(gaps):
-            scores += weights[rows]
-        likely = np.flatnonzero(scores > threshold)
-        keep = _best_of_neighbours(gaps[likely], scores[likely])
-        places = gaps[likely][keep]
-        for (row, at), score in zip(text.offsets(places), scores[likely][keep].tolist(), strict=True):
-            yield row, at, score
+    scores = np.zeros(len(text.gaps), np.float32)
+    for rows in facts.features(text.gaps):
+        scores += weights[rows]
+    lost = float((1 / (1 + np.exp(-scores))).sum())
+    if lost < _FEW * (lost + text.inner_ends):
+        threshold += _CARE
+    likely = np.flatnonzero(scores > threshold)
+    likely = likely[best_of_neighbours(text.gaps[likely], scores[likely])]
+    places = text.offsets(text.gaps[likely])
+    for (row, at), score in zip(places, scores[likely].tolist(), strict=True):
+        yield row, at, score
 
 
-def _best_of_neighbours(places: Ints, scores: NDArray[np.float32]) -> Bools:
+def best_of_neighbours(places: Ints, scores: NDArray[np.float32]) -> Bools:
     """Of places nearer than three characters to each other, the likeliest."""
     keep = np.ones(len(places), bool)
     for i in range(1, len(places)):
@@ -108,7 +130,7 @@ class Facts:
         crossing = np.zeros(size, np.int64)
         left_word = np.zeros(size, np.int64)
         right_word = np.zeros(size, np.int64)
-        keys, tags, levels = _dictionary()
+        keys, tags, levels, _ = _dictionary()
         for n in range(1, LONGEST_WORD + 1):
             key = _word_keys(codes, n)  # of the n characters that begin at a place
             at = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
@@ -125,6 +147,9 @@ class Facts:
                 crossing[inside:] = np.maximum(crossing[inside:], level[:-inside])
         self.end, self.start, self.crossing = longest_end, longest_start, crossing
         self.left_word, self.right_word = left_word, right_word
+        # A word's tag without its second letter; verbs so far, for how many stand between two places.
+        self.kind_of_end, self.kind_of_start = _kinds()[longest_end >> 3], _kinds()[longest_start >> 3]
+        self.verbs = np.cumsum(self.kind_of_start == ord("v"))
 
     def features(self, gaps: Ints) -> Iterator[Ints]:
         """For each feature, the row of the table that each gap uses."""
@@ -147,6 +172,13 @@ class Facts:
         left_of_left = self.end[gaps - (end & 7)] >> 3
         right_of_right = self.start[gaps + (start & 7)] >> 3
         second = self.right_word[gaps + (start & 7)]
+        kind_end, kind_start = self.kind_of_end[gaps], self.kind_of_start[gaps]
+        kind_before = self.kind_of_end[gaps - (end & 7)]
+        kind_behind = self.kind_of_start[gaps + (start & 7)]
+        run_start = self.text.mark_before[gaps] + 1
+        verbs_before = np.minimum(3, self.verbs[gaps - 1] - self.verbs[run_start - 1])
+        verbs_behind = np.minimum(3, self.verbs[self.text.mark_behind[gaps] - 1] - self.verbs[gaps - 1])
+        opener, opener_kind = self.right_word[run_start], self.kind_of_start[run_start]
         for number, parts in enumerate(
             (
                 (char(-1),), (char(0),), (char(-2), char(-1)), (char(-1), char(0)), (char(0), char(1)),
@@ -161,6 +193,12 @@ class Facts:
                 (density, near), (density, far), (starts,), (starts, end_tag), (starts, density), (right, near), (right, far),
                 (left, near), (end_tag, start_tag, near), (char(0), near), (char(-1), far), (mark_behind, right),
                 (mark_before, mark_behind, near),
+                (kind_before, kind_end, kind_start, kind_behind), (kind_end, kind_start, kind_behind),
+                (kind_before, kind_end, kind_start), (kind_end, kind_start, starts), (right, kind_end),
+                (left, kind_start), (left, starts), (verbs_before, kind_start, near), (verbs_before, verbs_behind),
+                (verbs_before, right), (verbs_behind, kind_start, far), (opener, right), (opener_kind, right),
+                (opener_kind, kind_end, kind_start), (self.starts[run_start], starts), (starts, near), (starts, verbs_before),
+                (crossing, kind_end, kind_start),
             )
         ):  # fmt: skip
             yield _rows(number, parts)
@@ -183,11 +221,7 @@ def _bucket(lengths: Ints) -> Ints:
 
 def _density(text: Text) -> int:
     """How many of ten marks between clauses of narration, inside of paragraphs, end a sentence: 0 to 10."""
-    outside = ~text.quoted
-    inner = np.zeros(len(text.codes), bool)
-    inner[:-1] = outside[:-1] & ~text.line_end[1:]
-    ends = int((inner & _among(text.codes, "。")).sum())
-    pauses = int((inner & _among(text.codes, "，,")).sum())
+    ends, pauses = text.inner_ends, text.inner_pauses
     return 0 if ends + pauses < 10 else 1 + round(9 * min(1.0, 2 * ends / (ends + pauses)))
 
 
@@ -230,8 +264,19 @@ def _word_keys(codes: Ints, n: int) -> Ints:
 
 
 @cache
-def _dictionary() -> tuple[Ints, Ints, Ints]:
-    """jieba's words of one to four characters: their keys in order, their tags and how frequent they are (1 to 9)."""
+def _kinds() -> Ints:
+    """For each tag's number, its first letter; names of persons, places and the rest (nr, ns …) are `N`."""
+    names = _dictionary()[3]
+    letters = [
+        ord("N" if name in ("nr", "ns", "nt", "nz", "nrt", "nrfg") else name[:1] or "x") for name in names
+    ]
+    return np.array([0, *letters])
+
+
+@cache
+def _dictionary() -> tuple[Ints, Ints, Ints, tuple[str, ...]]:
+    """jieba's words of one to four characters: their keys in order, the numbers of their tags (from 1), how
+    frequent they are (1 to 9); and the tags by number."""
     keys, tags, levels = [], [], []
     names: dict[str, int] = {}
     by_length: dict[int, list[tuple[str, str, int]]] = {}
@@ -244,7 +289,7 @@ def _dictionary() -> tuple[Ints, Ints, Ints]:
         levels.append(np.minimum(9, np.log2([max(2, r[2]) for r in rows]).astype(np.int64) // 2 + 1))
     all_keys = np.concatenate(keys)
     order = np.argsort(all_keys)
-    return all_keys[order], np.concatenate(tags)[order], np.concatenate(levels)[order]
+    return all_keys[order], np.concatenate(tags)[order], np.concatenate(levels)[order], tuple(names)
 
 
 @cache

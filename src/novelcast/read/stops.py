@@ -1,18 +1,17 @@
 """Stops and quotes that were lost between sentences: narration glued to a quote, sentences glued to each other.
 
-Only a few lost stops can be placed without guessing: those before a whole utterance in quotes, and those before
-a subject (他, 她, a name that begins other sentences of this book) right behind a noun that it cannot belong to.
+A stop lost before a whole utterance in quotes is placed by rule; one lost between two sentences of narration by
+the model in `sentences`.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from novelcast.hanzi import HAN, simplified
 from novelcast.read.draft import Edit
-from novelcast.read.words import part_of_speech, word_before, word_behind
+from novelcast.read.sentences import lost_stops
 
 WHY_STOP = "a lost full stop"
 WHY_CLOSE = "a closing quote that was lost"
@@ -25,74 +24,30 @@ _LEADS_IN = re.compile(
 )
 
 
-# Nouns behind which a name or pronoun stands in apposition or as a second object: 队长周衡, 助理乔苒.
-_PERSON_ENDS = frozenset(
-    "长师理生总爷哥姐人者家员官主徒弟妹友女男子父母爹娘叔伯姨婆儿孙兄嫂董姑侄公王帝君将帅兵卒匠医贼客手工头安事伴敌方和与跟记任识"
-)
-_PRONOUNS = frozenset(("他", "她", "它", "他们", "她们"))
-_TIMES = frozenset(("时候", "时间", "样子", "东西", "这些", "那些"))
+_LOSES_CLOSES = 2  # short utterances left open before narration, at least
 _UTTERANCE = 30  # characters of a speech that surely has no narration glued to it
-_RUN = 6  # characters without a mark, at least, before a stop is missed
-_STARTS = 3  # sentences that a name begins, at least
-_START_SHARE = 0.3  # of its occurrences
-
-_SENTENCE_START = re.compile(r"(?:^|(?<=[。！？…”：]))[\u3400-\u9fff]{2}")
-_MARKS = re.compile(r"[^\w*％%℃]")
 
 
 def lost_marks(texts: Sequence[str]) -> dict[int, list[Edit]]:
-    """For each paragraph that lost marks beside its quotes, what puts them back."""
-    plain = [simplified(t) for t in texts]
-    names = _sentence_starters(plain)
-    out = {}
+    """For each paragraph that lost marks, what puts them back."""
+    out: dict[int, dict[tuple[int, int], Edit]] = {}
+    for i, at, _ in lost_stops([simplified(t) for t in texts]):
+        out.setdefault(i, {})[at, at] = Edit(at, at, "。", WHY_STOP)
+    open_ended = {i: end for i, text in enumerate(texts) if (end := _never_closed_at_the_end(text))}
+    follows = {i: texts[i + 1] if i + 1 < len(texts) else "" for i in open_ended}
+    # Before a paragraph that opens a quote it may be one speech that goes on: not with a question or a cry at its end, nor
+    # in a book that loses such quotes.
+    alone = [i for i in open_ended if not follows[i].startswith(("“", "”"))]
+    for i, end in open_ended.items():
+        goes_on = follows[i].startswith(("“", "”")) and texts[i][-1] not in "？！?!"
+        if goes_on and len(alone) < _LOSES_CLOSES:
+            continue
+        out.setdefault(i, {})[end.start, end.end] = end
     for i, text in enumerate(texts):
-        edits = {(e.start, e.end): e for e in _between_sentences(plain[i], names)}
         if "“" in text:
-            behind = texts[i + 1] if i + 1 < len(texts) else ""
-            beside = (*_before_speech(text), *_never_closed(text), *_never_closed_at_the_end(text, behind))
-            edits |= {(e.start, e.end): e for e in beside}
-        if edits:
-            out[i] = list(edits.values())
-    return out
-
-
-def _sentence_starters(texts: Sequence[str]) -> frozenset[str]:
-    """Pairs of characters that begin sentences of this book and are no common word: the names of its people."""
-    starts = Counter(pair for t in texts for pair in _SENTENCE_START.findall(t))
-    often = {
-        pair for pair, n in starts.items() if n >= _STARTS and part_of_speech(pair)[:1] in ("", "n", "s")
-    }
-    everywhere = Counter(t[i : i + 2] for t in texts for i in range(len(t) - 1) if t[i : i + 2] in often)
-    return frozenset(pair for pair in often if starts[pair] >= _START_SHARE * everywhere[pair])
-
-
-def _between_sentences(text: str, names: frozenset[str]) -> Iterator[Edit]:
-    """A full stop before a subject that nothing in front of it can take in. `text` is simplified."""
-    behind_mark = 0
-    quoted = False
-    for at, char in enumerate(text):
-        if _MARKS.match(char):
-            behind_mark = at + 1
-            quoted = char in "“「" or (quoted and char not in "”」")
-        elif not quoted and at - behind_mark >= _RUN and _begins_sentence(text, at, names):
-            yield Edit(at, at, "。", WHY_STOP)
-
-
-def _begins_sentence(text: str, at: int, names: frozenset[str]) -> bool:
-    pronoun = text[at] in _PRONOUNS
-    subject = word_behind(text, at) if pronoun else text[at : at + 2]
-    if subject not in (_PRONOUNS if pronoun else names) or not _goes_on(text, at + len(subject)):
-        return False
-    before = word_before(text, at)
-    if before == "声":
-        return not pronoun
-    noun = part_of_speech(before) in ("n", "s") and len(before) > 1 and before[-1] not in _PERSON_ENDS
-    return noun and not (pronoun and (before in _TIMES or text[at - len(before) - 1] in "这那每"))
-
-
-def _goes_on(text: str, at: int) -> bool:
-    """Whether more stands behind a subject than a mark, or a word that makes it part of something else."""
-    return at + 1 < len(text) and HAN.match(text[at]) is not None and text[at] not in "的们之和与"
+            for e in (*_before_speech(text), *_never_closed(text)):
+                out.setdefault(i, {})[e.start, e.end] = e
+    return {i: list(edits.values()) for i, edits in out.items()}
 
 
 def _before_speech(text: str) -> Iterator[Edit]:
@@ -123,18 +78,19 @@ def _never_closed(text: str) -> Iterator[Edit]:
             opened = True
 
 
-def _never_closed_at_the_end(text: str, behind: str) -> Iterator[Edit]:
-    """A short utterance up to the paragraph's end, by itself or behind a colon, that lost its closing quote.
+def _never_closed_at_the_end(text: str) -> Edit | None:
+    """A short utterance up to the paragraph's end, by itself or behind a mark, that lost its closing quote.
 
-    A longer one may have narration glued to it, and one before a paragraph that opens a quote goes on there.
+    A longer one may have narration glued to it.
     """
     at = text.rfind("“")
     said = text[at + 1 :]
-    if "”" in said or behind.startswith(("“", "”")) or not 0 < len(said) <= _UTTERANCE:
-        return
+    if at < 0 or "”" in said or not 0 < len(said) <= _UTTERANCE:
+        return None
     if (
         (at == 0 or text[at - 1] in "：，。！？”")
         and said[-1] in _SPEECH_END
         and not re.search("[。！？].*[说道问]", said)
     ):
-        yield Edit(len(text), len(text), "”", WHY_CLOSE)
+        return Edit(len(text), len(text), "”", WHY_CLOSE)
+    return None

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from novelcast.errors import InputError
 from novelcast.hanzi import HAN
+from novelcast.read.lines import rejoined, unglued
 
 # UTF-32's little-endian mark begins with UTF-16's, so it is asked first.
 _BOMS = (
@@ -64,17 +65,19 @@ def load_text(path: Path) -> tuple[str, bytes]:
 
 
 def split_paragraphs(text: str) -> list[str]:
-    """Its non-empty lines, white space stripped at both ends (full-width indents too)."""
-    lines = _LINE_END.split(text)
+    """Its paragraphs, white space stripped at both ends (full-width indents too).
+
+    A line is one, but where the text is hard-wrapped, and where a title is glued to a line of text.
+    """
     parts: list[str] = []
-    for line in lines:
+    for line in rejoined(_LINE_END.split(text)):
         at = 0
         if ">" in line:
             for end in _PAGE_LINE_END.finditer(line):
                 parts.append(line[at : end.end()])
                 at = end.end()
         parts.append(line[at:])
-    return [stripped for part in parts if (stripped := part.strip())]
+    return unglued([stripped for part in parts if (stripped := part.strip())])
 
 
 def _load_bytes(path: Path) -> bytes:

@@ -37,28 +37,6 @@ def tagged_words() -> Iterator[tuple[str, str, int]]:
                 yield word, tag.strip(), int(count)
 
 
-@cache
-def _tags() -> dict[str, str]:
-    return {word: tag for word, tag, _ in tagged_words()}
-
-
-def part_of_speech(word: str) -> str:
-    """The dictionary's tag (ICTCLAS: n noun, nr person, s place, v verb …); empty for an unknown word."""
-    return _tags().get(word, "")
-
-
-def word_before(text: str, at: int) -> str:
-    """The longest word of the dictionary that ends at `at`, at most 4 characters; a character where none does."""
-    words = (text[at - n : at] for n in (4, 3, 2) if at >= n)
-    return next((w for w in words if part_of_speech(w)), text[at - 1 : at])
-
-
-def word_behind(text: str, at: int) -> str:
-    """The longest word of the dictionary that begins at `at`, at most 4 characters; a character where none does."""
-    words = (text[at : at + n] for n in (4, 3, 2) if at + n <= len(text))
-    return next((w for w in words if part_of_speech(w)), text[at : at + 1])
-
-
 def log_likelihood(run: str) -> float:
     """The natural log probability of the best way to cut `run` (simplified characters) into words.
 

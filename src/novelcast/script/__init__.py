@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from novelcast.catalog import CueSound
 from novelcast.errors import ScriptError
+from novelcast.lexicon import NO_WORDS, Lexicon
 from novelcast.model import Book, Cue, Script, Segment, Skipped, Span
 from novelcast.script.attribute import attribute
 from novelcast.script.cues import find_cues
@@ -17,7 +18,7 @@ from novelcast.script.spoken import spoken_form
 __all__ = ["check_coverage", "write_script"]
 
 
-def write_script(book: Book, sounds: Sequence[CueSound]) -> Script:
+def write_script(book: Book, sounds: Sequence[CueSound], lexicon: Lexicon = NO_WORDS) -> Script:
     """The script of a book. Raises ScriptError where a character is lost or doubled."""
     pieces, cues = find_cues(split_book(book), sounds)
     people = find_people(pieces)
@@ -39,7 +40,7 @@ def write_script(book: Book, sounds: Sequence[CueSound]) -> Script:
                 confidence=label.confidence,
                 evidence=label.evidence,
                 text=piece.text,
-                spoken=spoken_form(piece.text, book.language),
+                spoken=spoken_form(piece.text, book.language, lexicon),
             )
         )
     starts = [_place(s.span) for s in segments]

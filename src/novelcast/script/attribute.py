@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from novelcast.hanzi import simplified
 from novelcast.model import Speaker
 from novelcast.script.clues import Clue, Roster, sentences, subject
-from novelcast.script.decode import WEIGHTS, decode
+from novelcast.script.decode import decode, load_model
 from novelcast.script.pieces import Piece, PieceKind
 from novelcast.script.turns import Turn, chapters_of, fits, paragraphs_of, read_turns
 
@@ -34,7 +34,7 @@ def attribute(pieces: Sequence[Piece], people: Sequence[Speaker]) -> list[Label]
     roster = Roster.of(people)
     for chapter in chapters_of(pieces):
         turns = read_turns(pieces, chapter, roster)
-        for turn, (who, sure) in zip(turns, decode(turns, WEIGHTS), strict=True):
+        for turn, (who, sure) in zip(turns, decode(turns, load_model()), strict=True):
             evidence = _evidence(turn, who, roster)
             for i in turn.pieces:
                 labels[i] = Label("dialogue", None if who is None else people[who].id, sure, evidence)
@@ -56,7 +56,8 @@ def _evidence(turn: Turn, who: int | None, roster: Roster) -> str:
         return "nobody in the text to choose from"
     person = roster.people[who]
     clues = [c for c in turn.tags.clues if fits(c.who, who, person) in (True, "fits", "unknown")]
-    clues.sort(key=lambda c: -WEIGHTS[f"{c.place}.{c.how}"])
+    weights = load_model().weights
+    clues.sort(key=lambda c: -weights.get(f"{c.place}.{c.how}", 0.0))
     if clues:
         clue = clues[0]
         place = "action beat" if clue.how in ("beat", "reaction") else _PLACES[clue.place]

@@ -104,7 +104,7 @@ class Roster:
                     by_word[word].append(i)
         words = {w: w for w in by_word if len(w) > 1}
         for word in lx.titles():
-            if word in lx.EPITHETS:
+            if word in lx.EPITHETS or word in lx.FORMS_OF_ADDRESS:
                 words.setdefault(word, word)
         return cls(people, {w: tuple(v) for w, v in by_word.items()}, narrator, WordFinder(words))
 
@@ -269,6 +269,26 @@ def _how(behind: str, who: Mention, sentence: str) -> str:
     return "beat"
 
 
+_SELF = re.compile(
+    r"(?:我(?:名)?叫|我就?是|我姓|在下|敝姓|免贵姓|鄙人|小女子|小可|贫道|贫僧|老夫|老身|本座|本官|末将|卑职|俺叫|叫我)(?:乃|是)?[^，。！？!?…我你他她]{0,6}$"
+)
+# 我师姐，苏棠。: the name explains the word before it.
+_EXPLAINED = re.compile(r"(?:[我你他她咱]们?|这位|那位)[^，。！？!?…]{1,4}[，—]+$")
+
+
+def introduced(roster: Roster, quote: str) -> list[Mention]:
+    """Whom the speaker of a quotation says to be: 我叫王磊, 在下王磊."""
+    return [
+        m
+        for m in roster.mentions(quote)
+        if m.people
+        and not m.plural
+        and m.word not in lx.titles()
+        and _SELF.search(quote[: m.start])
+        and quote[m.end : m.end + 1] not in tuple("的家他她们")
+    ]
+
+
 def called(roster: Roster, quote: str) -> tuple[list[Mention], list[Mention]]:
     """(people addressed by a form of address, other people named) in a quotation."""
     addressed: list[Mention] = []
@@ -278,6 +298,9 @@ def called(roster: Roster, quote: str) -> tuple[list[Mention], list[Mention]]:
         if m.word in lx.PRONOUNS or m.word in lx.GROUP_PRONOUNS or m.word == lx.FIRST_PERSON:
             continue
         before, behind = inner[: m.start], inner[m.end : m.end + 2]
+        if _EXPLAINED.search(before) or _SELF.search(before):
+            named.append(m)
+            continue
         alone = re.match(r"^(?:[，,！!？?。…—～~”」』\"]|$)", behind) is not None
         after_break = re.search(r"[，,。！!？?…—]$", before) is not None
         if (

@@ -11,6 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from importlib import resources
+from math import exp
 
 from novelcast.hanzi import simplified
 from novelcast.model import Age, Gender, Speaker
@@ -90,7 +92,13 @@ def find_people(pieces: Sequence[Piece]) -> tuple[Speaker, ...]:
     talk = read_talk(pieces, _describe(people, pronouns))
     for index, votes in talk.pronouns.items():
         pronouns[people[index].name].update(votes)
-    return _describe(_merged(people, pronouns, talk.same), pronouns)
+    people = [p for p in _merged(people, pronouns, talk.same) if not _only_a_form_of_address(p, text)]
+    return _describe(people, pronouns)
+
+
+def _only_a_form_of_address(person: _Person, narration: str) -> bool:
+    """Whether a person is nothing but what somebody is called once (小子, 姑娘), whoever that is."""
+    return all(w in lx.FORMS_OF_ADDRESS and w not in narration for w in person.words)
 
 
 def _merged(
@@ -236,7 +244,7 @@ def _choose(seen: dict[str, _Seen], totals: _Totals) -> dict[str, str]:
         if sort := _sort_of(word, entry, totals):
             chosen[word] = sort
     for m in _TITLED_ANYWHERE.finditer(totals.text):
-        if not _common(m.group(1)) and m.group(1) not in chosen:
+        if not _common(m.group(1)) and m.group(1) not in chosen and m.group(1) not in lx.titles():
             seen[m.group(1)].heads += 1
             chosen[m.group(1)] = "titled"
     runs = Counter(m.group() for m in _FOREIGN_RUN.finditer(totals.text))
@@ -319,9 +327,11 @@ def _sort_of(word: str, entry: _Seen, totals: _Totals) -> str:
         )
         if not ends_here or not (word[0] in lx.SURNAMES or (len(word) == 3 and entry.tag >= 3)):
             return ""
+    if len(word) == 3 and word[-1] in lx.THING_ENDS and not (entry.say or entry.called or entry.human >= 2):
+        return ""
     if sort := _surnamed(word, entry, totals):
         return sort
-    if word in lx.NOT_PEOPLE:
+    if word in lx.NOT_PEOPLE or (word[-1] in lx.THING_ENDS and entry.say + entry.human < 2):
         return ""
     evidence = entry.evidence
     dull = not _common(word) or (word[0] in "老小阿" and word[1:] in lx.SURNAMES)
@@ -376,7 +386,7 @@ def _surnamed(word: str, entry: _Seen, totals: _Totals) -> str:
     seen = entry.heads + entry.called + entry.named
     if len(word) >= 3:
         acts = evidence or entry.named or any(c in "从把将被对向朝在跟给往" for c in entry.nexts)
-        return "name" if seen and (acts or totals(word) >= 2) else ""
+        return "name" if seen and (acts or (totals(word) >= 2 and entry.heads >= 2)) else ""
     return "name" if (evidence >= 2 or entry.named) and (totals(word) >= 2 or entry.close) else ""
 
 
@@ -389,6 +399,8 @@ def _suffixes(word: str) -> tuple[str, ...]:
 
 def _titled(word: str) -> str:
     """The title at the end of a word like 费长老, 顾上校, 晴姐; empty where there is none."""
+    if word in lx.titles():
+        return ""
     for suffix in _suffixes(word):
         stem = word[: -len(suffix)]
         if stem in lx.SURNAMES or stem in lx.COMPOUND_SURNAMES:
@@ -504,6 +516,8 @@ def _owner(word: str, sort: str, people: Sequence[_Person]) -> _Person | None:
 def _belongs(word: str, sort: str, name: str) -> bool:
     surname = _surname(name)
     given = name[len(surname) :] if surname else name
+    if surname and _titled(name):
+        given = ""
     if word == name:
         return True
     if name.endswith(word) and len(name) > len(word) and surname:
@@ -514,7 +528,7 @@ def _belongs(word: str, sort: str, name: str) -> bool:
         if stem == name:
             return True
         if not surname and len(name) in (2, 3) and len(suffix) == 1:
-            return stem in name and name not in lx.titles()
+            return stem in name.removesuffix(_titled(name)) and name not in lx.titles()
         if stem == surname and _could_be(name, suffix):
             return True
         return bool(surname) and (
@@ -681,10 +695,22 @@ def _only_called(people: Sequence[_Person], seen: dict[str, _Seen], narration: s
 # ---------------------------------------------------------------- gender and age
 
 
+@cache
+def _leans() -> dict[str, float]:
+    """Character -> log-odds that a given name with it is a man's."""
+    rows = resources.files("novelcast.script").joinpath("given_names.tsv").read_text("utf-8").splitlines()
+    return {c: float(lean) for lean, chars in (r.split("\t") for r in rows[1:]) for c in chars}
+
+
 def _lean(name: str) -> float:
-    """Log-odds that a given name is a man's (positive) or a woman's, from its characters."""
-    given = name[len(_surname(name)) :] or name
-    return sum((c in lx.MALE_GIVEN) - (c in lx.FEMALE_GIVEN) for c in given[-2:]) * 0.8
+    """Log-odds that a name is a man's (positive) or a woman's, from the characters of its given name."""
+    surname = _surname(name)
+    if name in lx.titles() or name in lx.GROUPS or _titled(name) or name[0] == "老":
+        return 0.0
+    given = name[len(surname) :] if surname else name.removeprefix("阿").removeprefix("小")
+    if len(given) > 2:
+        return 0.0
+    return sum(_leans().get(c, 0.0) for c in given) * (1.0 if surname else 0.5)
 
 
 def _describe(people: Sequence[_Person], pronouns: dict[str, Counter[str]]) -> tuple[Speaker, ...]:
@@ -698,40 +724,94 @@ def _describe(people: Sequence[_Person], pronouns: dict[str, Counter[str]]) -> t
     return tuple(speakers)
 
 
-def _pronoun_votes(
+@dataclass(frozen=True)
+class _Pronoun:
+    """A 他 or 她 that opens a clause, and whom it may stand for, with weights that sum to less than 1."""
+
+    gender: str
+    people: tuple[tuple[str, float], ...]
+
+
+# How likely a pronoun stands for the person told of last, last but one, …, and for none of them. Set by hand.
+_RECENT_WEIGHTS = (0.55, 0.2, 0.1)
+_DIRECT_WEIGHT = 0.9
+
+
+def _pronoun_places(
     people: Sequence[_Person], paragraphs: Sequence[tuple[str, list[str]]]
-) -> dict[str, Counter[str]]:
-    """他 and 她 that open a clause after one that a name opens, with nobody else between."""
-    votes: dict[str, Counter[str]] = defaultdict(Counter)
-    finder = WordFinder({w: p.name for p in people for w in p.words if len(w) > 1})
+) -> Iterator[_Pronoun]:
+    finder = WordFinder(
+        {w: p.name for p in people if p.name not in lx.GROUPS for w in p.words if len(w) > 1}
+    )
+    recent: list[str] = []
     for narration, _ in paragraphs:
         subject = ""
         for m in _CLAUSE.finditer(narration):
             clause = m.group()
-            if clause[0] in "他她" and clause[1:2] != "们":
-                if subject:
-                    votes[subject][lx.PRONOUNS[clause[0]]] += 1
-                continue
             found = list(finder.find(clause))
-            if found:
+            if clause[0] in "他她" and clause[1:2] != "们":
+                others = [n for n in reversed(recent) if n != subject][: len(_RECENT_WEIGHTS)]
+                if subject:
+                    yield _Pronoun(lx.PRONOUNS[clause[0]], ((subject, _DIRECT_WEIGHT),))
+                elif others:
+                    yield _Pronoun(
+                        lx.PRONOUNS[clause[0]], tuple(zip(others, _RECENT_WEIGHTS, strict=False))
+                    )
+            elif found:
                 start, _, name = found[0]
                 subject = name if start <= 2 and len({n for _, _, n in found}) == 1 else ""
+            for _, _, name in found:
+                recent = [n for n in recent[-5:] if n != name] + [name]
+
+
+def _pronoun_votes(
+    people: Sequence[_Person], paragraphs: Sequence[tuple[str, list[str]]]
+) -> dict[str, Counter[str]]:
+    """How many 他 and 她 stand for each person. Where several may be meant, a pronoun goes to each by how
+    well it fits what is known of them, which the other pronouns tell (expectation maximisation)."""
+    places = list(_pronoun_places(people, paragraphs))
+    own = {p.name: _own_score(p) for p in people}
+    votes: dict[str, Counter[str]] = defaultdict(Counter)
+    for _ in range(4):
+        score = {n: own[n] + _PRONOUN_SCORE * (votes[n]["male"] - votes[n]["female"]) for n in own}
+        votes = defaultdict(Counter)
+        for place in places:
+            sign = 1 if place.gender == "male" else -1
+            fit = [w * max(0.03, 1 / (1 + exp(-sign * score[n]))) for n, w in place.people]
+            rest = 0.5 * (1 - sum(w for _, w in place.people))
+            for (name, _), share in zip(place.people, fit, strict=True):
+                votes[name][place.gender] += share / (sum(fit) + rest)  # type: ignore[assignment]
     return votes
 
 
 def _traits(person: _Person, pronouns: Counter[str]) -> tuple[Gender, Age, float]:
-    score = 0.9 * (pronouns["male"] - pronouns["female"]) + _lean(person.name)
-    ages: Counter[str] = Counter()
+    score = _own_score(person) + _PRONOUN_SCORE * (pronouns["male"] - pronouns["female"])
+    ages = Counter(age for word in person.words if (age := _title_traits(word)[1]) != "unknown")
+    sure = round(1 - 0.5 ** (abs(score) / 0.9), 2)
+    gender: Gender = "unknown" if abs(score) < _DOUBT else "male" if score > 0 else "female"
+    age: Age = ages.most_common(1)[0][0] if ages else "unknown"  # type: ignore[assignment]
+    return gender, age, sure
+
+
+_PRONOUN_SCORE = 0.9
+_DOUBT = 0.3
+
+
+def _own_score(person: _Person) -> float:
+    """Log-odds that the person is a man, from the words for them alone. What they are called by others, and
+    not by their own name with a title, tells less."""
+    score = 0.9 * _lean(person.name)
+    relations = 0.0
     for word in person.words:
-        gender, age = lx.titles().get(word) or lx.GIVEN_TITLE_GENDER.get(
-            _titled(word), ("unknown", "unknown")
-        )
-        score += {"male": 2.5, "female": -2.5}.get(gender, 0.0)
-        if age != "unknown":
-            ages[age] += 1
+        weight = {"male": 2.5, "female": -2.5}.get(_title_traits(word)[0], 0.0)
+        if word in lx.titles() and word != person.name:
+            relations += 0.5 * weight
+        else:
+            score += weight
         if word[0] == "老" and word[1:] in lx.SURNAMES:
             score += 0.7
-    sure = round(1 - 0.5 ** (abs(score) / 0.9), 2)
-    gender_: Gender = "unknown" if abs(score) < 0.5 else "male" if score > 0 else "female"
-    age_: Age = ages.most_common(1)[0][0] if ages else "unknown"  # type: ignore[assignment]
-    return gender_, age_, sure
+    return score + max(-1.2, min(1.2, relations))
+
+
+def _title_traits(word: str) -> tuple[str, str]:
+    return lx.titles().get(word) or lx.GIVEN_TITLE_GENDER.get(_titled(word), ("unknown", "unknown"))

@@ -14,12 +14,13 @@ from novelcast.hanzi import simplified
 from novelcast.model import Speaker
 from novelcast.script import lexicon as lx
 from novelcast.script.clues import Mention, Roster
-from novelcast.script.decode import WEIGHTS, decode
+from novelcast.script.decode import decode, load_model
 from novelcast.script.pieces import Piece
 from novelcast.script.turns import Turn, chapters_of, read_turns
 
 _SURE = 0.8
 _ENOUGH = 1.5
+_TOLD = 3.0  # votes, where the text says in so many words that two are one
 
 
 @dataclass
@@ -40,7 +41,7 @@ def read_talk(pieces: Sequence[Piece], people: Sequence[Speaker]) -> Talk:
     called: Counter[int] = Counter()
     for chapter in chapters_of(pieces):
         turns = read_turns(pieces, chapter, roster)
-        decided = decode(turns, WEIGHTS)
+        decided = decode(turns, load_model())
         _vote(turns, decided, votes, against)
         for turn, (who, sure) in zip(turns, decided, strict=True):
             called.update(_people(turn.addressed))
@@ -116,6 +117,10 @@ def _vote(
                     if who != word:
                         against[word][who] += 1
         speaker, sure = decided[t]
+        named = _people(turn.introduced)
+        for word in own or ({speaker} if speaker is not None and sure >= 0.5 else set()):
+            for who in named - {word}:
+                votes[word][who] += _TOLD if own else 1.0
         for clue in turn.tags.clues:
             if clue.who.epithet and speaker is not None and speaker not in clue.who.people and sure >= _SURE:
                 for word in clue.who.people:

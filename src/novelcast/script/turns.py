@@ -11,13 +11,15 @@ from math import log1p
 from novelcast.hanzi import simplified
 from novelcast.model import Speaker
 from novelcast.script import lexicon as lx
-from novelcast.script.clues import Mention, Roster, Tags, called, clue_after, clue_before, sentences, subject
+from novelcast.script.clues import Mention, Roster, Tags, called, clue_after, clue_before, introduced, sentences, subject
 from novelcast.script.pieces import Piece
 
 MAX_CANDIDATES = 14
 RECENT_PARAGRAPHS = 40
 SOON_PARAGRAPHS = 5
-SURE_OF_GENDER = 0.3
+AROUND = 6  # turns on either side
+# How sure a person's gender is (Speaker.sure): below DOUBT it tells nothing, from SURE on it tells all.
+DOUBT, SURE = 0.2, 0.6
 
 
 @dataclass
@@ -32,10 +34,13 @@ class Turn:
     continued: bool = False
     addressed: list[Mention] = field(default_factory=list)
     named: list[Mention] = field(default_factory=list)
+    introduced: list[Mention] = field(default_factory=list)  # who the speaker says to be
     above: list[Mention] = field(default_factory=list)
     below: list[Mention] = field(default_factory=list)
     present: list[Mention] = field(default_factory=list)
     only_calls: bool = False  # nothing but a form of address
+    silence: bool = False  # between the turn before and this one, somebody does not answer
+    active: int = 0  # how many people are named beside the quotations around
     candidates: list[int] = field(default_factory=list)
     features: list[dict[str, float]] = field(default_factory=list)
 
@@ -53,6 +58,7 @@ def read_turns(pieces: Sequence[Piece], chapter: range, roster: Roster) -> list[
     above: list[Mention] = []
     above_text = ""
     gap = 0
+    silence = False
     open_quote = False
     for number, paragraph in enumerate(paragraphs_of(pieces, chapter)):
         texts = {i: simplified(pieces[i].text) for i in paragraph}
@@ -67,6 +73,7 @@ def read_turns(pieces: Sequence[Piece], chapter: range, roster: Roster) -> list[
             turn.continued = open_quote and k == 0 and turn.pieces[0] == paragraph[0]
             if k == 0:
                 turn.gap = gap
+                turn.silence = silence
                 turn.above = above
                 if above_text and not turn.tags.clues:
                     lead = clue_before(roster, above_text, "above")
@@ -80,9 +87,10 @@ def read_turns(pieces: Sequence[Piece], chapter: range, roster: Roster) -> list[
                 and last[-1:] not in "”」』"
                 and new[-1].pieces[-1] == paragraph[-1]
             )
-            above, above_text, gap = [], "", 0
+            above, above_text, gap, silence = [], "", 0, False
         elif narration.strip():
             gap += 1
+            silence = silence or lx.SPEECHLESS.search(narration) is not None
             open_quote = False
             above_text = narration if pieces[paragraph[-1]].kind == "narration" else ""
             subjects = [
@@ -167,7 +175,8 @@ def _turns_of(
         for quote in turn.quotes:
             addressed, named = called(roster, quote)
             turn.addressed.extend(addressed)
-            turn.named.extend(named)
+            turn.introduced.extend(introduced(roster, quote))
+            turn.named.extend(m for m in named if m not in turn.introduced)
         turn.only_calls = (
             bool(turn.addressed) and sum(map(len, turn.quotes)) <= len(turn.addressed[0].word) + 4
         )
@@ -237,6 +246,9 @@ def _features(turns: Sequence[Turn], heard: Counter[int], roster: Roster) -> Non
     habits = _habits(turns)
     soon = _tagged_soon(turns)
     known = _known(turns)
+    tags = [_tagged(turn) for turn in turns]
+    for t, turn in enumerate(turns):
+        turn.active = len(set().union(*tags[max(0, t - AROUND) : t + AROUND + 1]))
     for t, turn in enumerate(turns):
         for m in turn.above:
             _mark(seen, m, turn.paragraph - 1)
@@ -244,14 +256,16 @@ def _features(turns: Sequence[Turn], heard: Counter[int], roster: Roster) -> Non
         turn.features = []
         for who in turn.candidates:
             f = _clue_features(who, turn, order, roster)
-            f |= _address_features(
-                who, turn, turns[t - 1] if t else None, turns[t + 1] if t + 1 < len(turns) else None
-            )
+            before, coming = turns[t - 1] if t else None, turns[t + 1] if t + 1 < len(turns) else None
             person = roster.people[who]
+            f |= _address_features(who, turn, before, coming)
+            f |= _vague_address_features(who, person, turn, before, coming)
             f[f"seen.{_step(turn.paragraph - seen.get(who, -99))}"] = 1.0
             f[f"tagged.{_step(turn.paragraph - tagged.get(who, -99))}"] = 1.0
             f[f"tagged.soon.{_step(soon[t].get(who, 999) - turn.paragraph)}"] = 1.0
             f[f"rank.{min(5, order.index(who))}"] = 1.0
+            around = [who in found for found in (*tags[max(0, t - AROUND) : t], *tags[t + 1 : t + AROUND + 1])]
+            f["tagged.around"] = log1p(sum(around))
             f["frequent"] = log1p(10 * heard[who] / most)
             f["group"] = float(is_group(person))
             f["narrator"] = float(who == roster.narrator)
@@ -271,6 +285,11 @@ def _known(turns: Sequence[Turn]) -> set[int]:
     """Who is named beside a quotation, or addressed in one."""
     tagged = {p for turn in turns for c in turn.tags.clues if c.how != "reaction" for p in c.who.people}
     return tagged | {p for turn in turns for m in turn.addressed for p in m.people}
+
+
+def _tagged(turn: Turn) -> set[int]:
+    """Who is named beside the quotations of a turn as doing something."""
+    return {p for c in turn.tags.clues if c.how != "reaction" and not c.who.epithet for p in c.who.people}
 
 
 def _step(paragraphs: int) -> int:
@@ -312,7 +331,10 @@ def _clue_features(who: int, turn: Turn, order: Sequence[int], roster: Roster) -
                 "near" if clue.place in ("mid", "lead", "above", "comma") or clue.how == "say" else "loose"
             )
             kind = "epithet." if clue.who.epithet else ""
-            f[f"{kind}{place}.{fit}"] = 1.0
+            strength = min(1.0, roster.people[who].sure / SURE) if fit in ("fits", "misfits") else 1.0
+            f[f"{kind}{place}.{fit}"] = strength
+            if strength < 1:
+                f[f"{kind}{place}.unknown"] = 1 - strength
             fitting = [p for p in order if fits(clue.who, p, roster.people[p]) == fit]
             if fit not in ("misfits", "never") and fitting[0] == who:
                 f[f"{kind}{place}.nearest"] = 1.0
@@ -332,6 +354,7 @@ def _address_features(who: int, turn: Turn, before: Turn | None, coming: Turn | 
     f = {
         "called.self": among(turn.addressed),
         "named.self": among(turn.named),
+        "introduced.self": among(turn.introduced),
         "spoken.to.self": among(turn.tags.addressed),
     }
     if before is not None:
@@ -349,6 +372,21 @@ def _address_features(who: int, turn: Turn, before: Turn | None, coming: Turn | 
         f["spoken.to.next"] = among(coming.tags.addressed)
         called = any(m.people for m in coming.addressed)
         f["other.called.by.next"] = float(coming.gap == 0 and called and not among(coming.addressed))
+    return f
+
+
+def _vague_address_features(
+    who: int, person: Speaker, turn: Turn, before: Turn | None, coming: Turn | None
+) -> dict[str, float]:
+    """As above, for forms of address that are nobody's own (小子, 姑娘): they fit by gender and age."""
+    f = {}
+    for place, other in (("self", turn), ("last", before), ("next", coming)):
+        if other is None or (place == "last" and turn.gap) or (place == "next" and other.gap):
+            continue
+        for m in other.addressed:
+            fit = None if m.people else fits(m, who, person)
+            if fit in ("fits", "misfits"):
+                f[f"called.{place}.{fit}"] = 1.0
     return f
 
 
@@ -406,6 +444,6 @@ def fits(mention: Mention, who: int, person: Speaker) -> bool | str | None:
         return "misfits"
     if "elderly" in (mention.age, person.age) and "young" in (mention.age, person.age):
         return "misfits"
-    if mention.gender == "unknown" or person.gender == "unknown" or person.sure < SURE_OF_GENDER:
+    if mention.gender == "unknown" or person.gender == "unknown" or person.sure < DOUBT:
         return "unknown"
     return "fits" if mention.gender == person.gender else "misfits"

@@ -1,0 +1,180 @@
+"""Which files a book is made of, in which order, and the reader of each."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol, cast
+
+from novelcast.errors import InputError
+from novelcast.read.source import Source, Start, picture
+
+_MAX_FILES = 20_000
+
+_READERS = {
+    ".txt": "plain",
+    ".md": "plain",
+    ".markdown": "plain",
+    ".epub": "epub",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".docx": "docx",
+    ".pdf": "pdf",
+    ".mobi": "mobi",
+    ".azw": "mobi",
+    ".azw3": "mobi",
+    ".prc": "mobi",
+}
+"""By suffix, the module of this package that reads it, opened when needed. Any other suffix is read as text."""
+
+_COVERS = ("cover.jpg", "cover.jpeg", "cover.png", "folder.jpg", "封面.jpg", "封面.png")
+_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2, "兩": 2}
+_DIGITS |= dict(zip("壹贰叁肆伍陆柒捌玖", range(1, 10), strict=True))
+_POWERS = {"十": 10, "拾": 10, "百": 100, "千": 1000, "万": 10_000, "廿": 20, "卅": 30}
+_NUMERAL = f"[{''.join(_DIGITS)}{''.join(_POWERS)}]"
+# Chinese numerals count only where something is counted: 第十章, 卷三, 十二、 but not 十字路口.
+_PART = re.compile(
+    rf"([0-9]+)|(?:(?<=第)|(?<=[卷部篇])|(?<=第\s)|^){_NUMERAL}+(?=$|[\s章回节節卷部集篇幕折话話、._—-])"
+    r"|(?:^|(?<=[\s_—-]))[上中下](?=$|[\s_.册冊卷部])|[上中下]$"
+)
+_FIRST = re.compile(
+    r"^[0-9\s_.-]*(?:序|楔子|引子|前言|引言|prologue|preface|foreword|cover|封面)", re.IGNORECASE
+)
+_LAST = re.compile(
+    r"^(?:尾声|尾聲|终章|終章|番外|外传|后记|後記|跋|完本|完结|epilogue|afterword|appendix|附录)",
+    re.IGNORECASE,
+)
+# A number that a downloader puts before a name that has its own: 001_第一章 雨夜.
+_INDEX = re.compile(r"^[0-9]{1,5}[\s_.、-]+(?=\D)")
+
+
+class _Reader(Protocol):
+    def read(self, path: Path) -> Source: ...
+
+
+def files_of(paths: Sequence[Path]) -> list[Path]:
+    """The files of a book: those given, a folder's in natural order. Raises InputError where there are none."""
+    if not paths:
+        raise InputError("no book was given", hint="give a file or a folder of chapters")
+    files = [file for path in paths for file in (_inside(path) if path.is_dir() else [path])]
+    if len(files) > _MAX_FILES:
+        raise InputError(f"{len(files):,} files are no book", hint="give the folder of one book")
+    return files
+
+
+def _inside(folder: Path) -> list[Path]:
+    found: list[Path] = []
+    for where, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [Path(where, n) for n in names if Path(n).suffix.lower() in _READERS and n[0] not in ".~"]
+        if len(found) > _MAX_FILES:
+            break
+    if not found:
+        raise InputError(
+            f"the folder {folder} has no file of a book",
+            hint="give a folder with chapters as " + ", ".join(sorted(_READERS)),
+        )
+    return sorted(found, key=lambda p: [natural_key(part) for part in p.relative_to(folder).parts])
+
+
+def natural_key(name: str) -> tuple[int, list[tuple[int, int, str]], str]:
+    """What file names are sorted by: numbers (Arabic, or Chinese after 第 and the like) by value, forewords first,
+    epilogues last."""
+    stem = unicodedata.normalize("NFKC", Path(name).stem)
+    key: list[tuple[int, int, str]] = []
+    at = 0
+    for match in _PART.finditer(stem):
+        if match.start() > at:
+            key.append((1, 0, stem[at : match.start()].casefold().strip()))
+        key.append((0, _value(match[0]), ""))
+        at = match.end()
+    if at < len(stem):
+        key.append((1, 0, stem[at:].casefold().strip()))
+    rank = 0 if _FIRST.match(stem) and not stem[:1].isdigit() else 2 if _LAST.match(stem) else 1
+    return rank, key, name
+
+
+def _value(numeral: str) -> int:
+    """Of digits in either script, of 上中下, or of a numeral such as 一百二十."""
+    if numeral in ("上", "中", "下"):
+        return "上中下".index(numeral) + 1
+    if numeral.isascii():
+        return int(numeral[:18])
+    if not any(c in _POWERS for c in numeral):
+        return int("".join(str(_DIGITS[c]) for c in numeral)[:18])
+    total = part = digit = 0
+    for c in numeral:
+        power = _POWERS.get(c)
+        if power is None:
+            digit = _DIGITS[c]
+        elif power == 10_000:
+            total, part, digit = total + (part + digit) * power, 0, 0
+        elif c in "廿卅":
+            part += power
+        else:
+            part, digit = part + (digit or 1) * power, 0
+    return total + part + digit
+
+
+def name_of(paths: Sequence[Path]) -> str:
+    """What a book is called after its files: the file's or folder's name; for several files their folder's."""
+    if len(paths) > 1:
+        return paths[0].resolve().parent.name or "book"
+    path = paths[0]
+    return path.resolve().name if path.is_dir() else path.stem
+
+
+def sha256_of(files: Sequence[Path]) -> str:
+    """Of the file; of several, of their hashes in order."""
+    digests = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
+    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def read_source(files: Sequence[Path]) -> Source:
+    """One source of all files, in order; each of several starts a chapter."""
+    sources = [_reader(file).read(file) for file in files]
+    if len(sources) == 1:
+        return sources[0]
+    first = sources[0]
+    return replace(
+        first,
+        blocks=tuple(
+            block
+            for file, source in zip(files, sources, strict=True)
+            for block in _chapter(file, source).blocks
+        ),
+        title=first.title if all(s.title == first.title for s in sources) else "",
+        authors=tuple(dict.fromkeys(a for s in sources for a in s.authors)),
+        cover=next((s.cover for s in sources if s.cover), None) or _picture_beside(files[0].parent),
+        markdown=all(s.markdown for s in sources),
+    )
+
+
+def _reader(file: Path) -> _Reader:
+    name = _READERS.get(file.suffix.lower(), "plain")
+    return cast(_Reader, import_module(f"novelcast.read.{name}"))
+
+
+def _chapter(file: Path, source: Source) -> Source:
+    """The source with a chapter started at its first paragraph, if it starts none of its own there."""
+    blocks = list(source.blocks)
+    first = next((i for i, b in enumerate(blocks) if b.text and not b.skip), None)
+    if first is not None and blocks[first].start is None:
+        stem = unicodedata.normalize("NFC", file.stem)
+        title = _INDEX.sub("", stem).replace("_", " ").strip() or stem
+        blocks[first] = replace(blocks[first], start=Start(title, weak=True))
+    return replace(source, blocks=tuple(blocks))
+
+
+def _picture_beside(folder: Path) -> bytes | None:
+    for name in _COVERS:
+        if (folder / name).is_file():
+            return picture((folder / name).read_bytes())
+    return None

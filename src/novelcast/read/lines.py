@@ -1,0 +1,217 @@
+"""Lines as a file has them -> paragraphs: hard-wrapped lines rejoined, titles glued to their text cut loose."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from novelcast.hanzi import HAN
+from novelcast.read.chapters import find_heading, is_break
+
+_MIN_LINES = 12
+_WIDTHS = (20, 160)  # columns that lines are wrapped at; a Chinese character is two
+_SLACK = 4  # columns: no mark may begin a line, so that a line takes one more, or leaves some
+_SLACK_OF_WORDS = 16  # where lines are broken between words
+_OVER_SHARE = 0.01  # of the lines may be longer than all others
+_CUTS = 3  # lines that end in the middle of a sentence, at least, and
+_CUT_SHARE = 0.04  # of all lines, in a wrapped text; of them
+_CUT_FULL_SHARE = 0.85  # reach the right edge;
+_SIGN_SHARE = 0.1  # of cut lines have behind them what begins paragraphs, at most
+_SHORT_SHARE = 0.1  # of all lines don't, the last ones of paragraphs
+_ENDS = "。！？…”』」】》）.!?\"'—：；～*"
+_OPENS = "“『「【《（"
+
+_NUMBER = r"([0-9０-９零〇○一二三四五六七八九十百千万两兩]{1,9})"
+_GLUED = re.compile(rf"(?:^(?:正文\s*)?|(?<=[。！？…”』」])\s*)第\s*{_NUMBER}\s*[章回節节]")
+_TITLE = 20  # characters of a title that text is glued to, at most
+_TEXT = 10  # characters of that text, at least
+_TITLE_ENDS = re.compile("[。，！？；：“『「【…,!?;:]")
+_STARTS = 3  # paragraphs that a name begins, at least
+
+
+# ---------------------------------------------------------------- hard-wrapped lines
+
+
+@dataclass(frozen=True)
+class _Wrap:
+    """How a text is wrapped: what lines are measured in, how long a full one is, what begins a paragraph."""
+
+    measure: Callable[[str], int]
+    least: int
+    indents: bool
+    blanks: bool
+
+
+def rejoined(lines: Sequence[str]) -> Sequence[str]:
+    """The lines, those of one paragraph joined where the text is hard-wrapped at some column."""
+    wrap = _wrap_of(lines)
+    if wrap is None:
+        return lines
+    out: list[str] = []
+    block: list[str] = []
+    blank = False
+    for line in lines:
+        if not line.strip():
+            blank = True
+            continue
+        if block and _joins(block[-1], line, wrap, blank=blank):
+            block.append(line)
+        else:
+            if block:
+                out.append(joined(block))
+            block = [line]
+        blank = False
+    return [*out, joined(block)]
+
+
+def joined(lines: Sequence[str]) -> str:
+    """Lines as one: with a space between words, without one beside Chinese characters."""
+    text = lines[0].rstrip()
+    for line in lines[1:]:
+        line = line.strip()
+        both = text[-1].isascii() and line[0].isascii()
+        words = text[-1].isalpha() and line[0].isalpha()
+        text += " " + line if both and (words or not HAN.search(text + line)) else line
+    return text
+
+
+def _wrap_of(lines: Sequence[str]) -> _Wrap | None:
+    """How the lines are wrapped, by columns or by characters; None where they are paragraphs."""
+    if sum(not line.isspace() for line in lines if line) < _MIN_LINES:
+        return None
+    rows = [line.rstrip() for line in lines]
+    return _wrap_by(_columns, rows, _SLACK) or _wrap_by(len, rows, _SLACK // 2)
+
+
+def _wrap_by(measure: Callable[[str], int], rows: Sequence[str], slack: int) -> _Wrap | None:
+    widths = [measure(row) for row in rows]
+    lengths = sorted(width for width in widths if width)
+    edge = lengths[-1 - int(_OVER_SHARE * len(lengths))]
+    if not _WIDTHS[0] <= edge <= _WIDTHS[1]:
+        return None
+    words = sum(row[-1:].isascii() for row in rows if row) > 0.5 * len(lengths)
+    least = edge - (_SLACK_OF_WORDS if words else slack)
+    cut = [i for i, row in enumerate(rows) if row and row[-1] not in _ENDS and not _apart(row.strip())]
+    full = [i for i in cut if widths[i] >= least]
+    if len(cut) < max(_CUTS, _CUT_SHARE * len(lengths)) or len(full) < _CUT_FULL_SHARE * len(cut):
+        return None
+    if sum(width < least for width in lengths) < _SHORT_SHARE * len(lengths):
+        return None
+    # What stands behind a cut line doesn't begin a paragraph; where blanks or indents do, they aren't there.
+    behind = [rows[i + 1] for i in full if i + 1 < len(rows)]
+    indented = sum(row[:1].isspace() for row in behind)
+    blank = sum(not row for row in behind)
+    few = _SIGN_SHARE * len(behind)
+    return _Wrap(
+        measure=measure,
+        least=least,
+        indents=indented <= few < sum(row[:1].isspace() for row in rows),
+        blanks=blank <= few < sum(not row for row in rows),
+    )
+
+
+def _columns(line: str) -> int:
+    """How wide a line is on a screen; a Chinese character or mark takes two columns."""
+    if line.isascii():
+        return len(line)
+    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in line)
+
+
+def _joins(last: str, line: str, wrap: _Wrap, *, blank: bool) -> bool:
+    if (blank and wrap.blanks) or _apart(last.strip()) or _apart(line.strip()):
+        return False
+    if wrap.indents:
+        return not line[0].isspace()
+    ends = last.rstrip()[-1] in _ENDS
+    if wrap.measure(last.rstrip()) < wrap.least:
+        return wrap.blanks and not ends
+    return wrap.blanks or not ends or (last.rstrip()[-1] not in "”』」" and line.lstrip()[0] not in _OPENS)
+
+
+def _apart(line: str) -> bool:
+    """Whether a line is a paragraph of its own wherever it stands."""
+    return find_heading(line) is not None or is_break(line)
+
+
+# ---------------------------------------------------------------- titles glued to text
+
+
+def unglued(paragraphs: Sequence[str]) -> list[str]:
+    """The paragraphs, a heading that is glued to text behind or before it standing by itself.
+
+    Only what carries on the book's count of chapters is a heading; a sentence may well begin with 第三章.
+    """
+    if not any(_GLUED.search(p) for p in paragraphs):
+        return list(paragraphs)
+    starters = _starters(paragraphs)
+    headings = {p for p in paragraphs if find_heading(p)}
+    out: list[str] = []
+    count = 0
+    for paragraph in paragraphs:
+        whole = find_heading(paragraph)
+        places = list(_GLUED.finditer(paragraph))
+        if whole or not places:
+            if whole and places:
+                count = _value(places[0][1])
+            out.append(paragraph)
+            continue
+        at = 0
+        for place in places:
+            number = _value(place[1])
+            start = place.start() if place.start() == 0 else place.end() - len(place[0].lstrip())
+            end = _title_end(paragraph, place.end(), headings, starters)
+            if number not in (count, count + 1) or end is None or start < at:
+                continue
+            out += [paragraph[at:start], paragraph[start:end]]
+            at, count = end, number
+        out.append(paragraph[at:])
+    return [stripped for p in out if (stripped := p.strip())]
+
+
+def _title_end(text: str, at: int, headings: set[str], starters: frozenset[str]) -> int | None:
+    """Where the title behind 第…章 (which ends at `at`) ends; None where no text worth the name follows."""
+    reach = min(len(text), at + _TITLE + 2)
+    known = [h for end in range(at, reach) if (h := text[:end].strip()) in headings]
+    gap = re.compile(r"\s{2,}|(?<=\S)\s").search(text, at + 1, reach)
+    mark = _TITLE_ENDS.search(text, at, reach)
+    limit = mark.start() if mark else reach
+    if known:
+        end = len(known[-1])
+    elif gap and gap.start() <= limit:
+        end = gap.start()
+    elif mark and mark[0] in _OPENS:
+        end = mark.start()
+    else:
+        body = at + len(text[at:]) - len(text[at:].lstrip())
+        end = next((k for k in range(body + 2, limit) if text[k : k + 2] in starters), at)
+    return end if len(text) - end >= _TEXT else None
+
+
+def _starters(paragraphs: Sequence[str]) -> frozenset[str]:
+    """Pairs of characters that begin several paragraphs: names and pronouns, mostly."""
+    heads = Counter(p[:2] for p in paragraphs if len(p) > _TEXT and p[0] not in _OPENS)
+    return frozenset(head for head, n in heads.items() if n >= _STARTS and not head.startswith("第"))
+
+
+def _value(number: str) -> int:
+    """What a Chinese or Arabic numeral counts; -1 where it is none."""
+    digits = dict(zip("零〇○一二三四五六七八九两兩", (0, 0, 0, *range(1, 10), 2, 2), strict=True))
+    if all(c.isdecimal() for c in number):
+        return int(number)
+    if all(c in digits for c in number):
+        return int("".join(str(digits[c]) for c in number))
+    total, section, digit = 0, 0, 0
+    for char in number:
+        if char in digits:
+            digit = digits[char]
+        elif char == "万":
+            total, section, digit = (total + section + digit) * 10_000, 0, 0
+        elif char in "十百千":
+            section += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[char]
+            digit = 0
+        else:
+            return -1
+    return total + section + digit
