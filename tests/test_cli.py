@@ -220,3 +220,16 @@ def test_help_teaches(tmp_path: Path) -> None:
         assert word in top
     for command in ("render", "script", "voices", "cues", "doctor"):
         assert run(command, "--help", cwd=tmp_path).returncode == 0
+
+
+def test_a_folder_of_chapters_and_several_files_are_one_book(tmp_path: Path) -> None:
+    folder = tmp_path / "渡口"
+    folder.mkdir()
+    (folder / "第十章.txt").write_text("第十章 雨\n\n雨下了一夜。\n", "utf-8")
+    (folder / "第二章.txt").write_text("第二章 风\n\n风停了。\n", "utf-8")
+    whole = json.loads(run("read", "渡口", "--json", cwd=tmp_path).stdout)
+    assert [c["title"] for c in whole["chapters"]] == ["第二章 风", "第十章 雨"]
+    listed = json.loads(run("read", folder / "第十章.txt", folder / "第二章.txt", "--json", cwd=tmp_path).stdout)
+    assert [c["title"] for c in listed["chapters"]] == ["第十章 雨", "第二章 风"]
+    done = run("render", "渡口", "--engine", "tone", "--json", cwd=tmp_path)
+    assert len(json.loads(done.stdout)["chapters"]) == 2

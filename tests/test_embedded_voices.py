@@ -52,7 +52,7 @@ def edition(cache_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Editio
     folder = tmp_path_factory.mktemp("book")
     (folder / "渡口.txt").write_text(TEXT, "utf-8")
     settings = Settings(output=folder / "out", cache_dir=cache_dir, engine="kokoro")
-    return render(folder / "渡口.txt", settings, BookDetails(), lambda _: None)
+    return render([folder / "渡口.txt"], settings, BookDetails(), lambda _: None)
 
 
 def pitch_hz(samples: Samples, rate_hz: int) -> float:

@@ -55,7 +55,7 @@ def settings_in(tmp_path: Path, **changes: object) -> Settings:
 
 
 def rendered(book: Path, tmp_path: Path, details: BookDetails = BookDetails(), **changes: object) -> Edition:  # noqa: B008
-    return render(book, settings_in(tmp_path, **changes), details, lambda _: None)
+    return render([book], settings_in(tmp_path, **changes), details, lambda _: None)
 
 
 def audio(edition: Edition, chapter: int = 0) -> np.ndarray:
@@ -239,7 +239,7 @@ def test_a_line_that_cannot_be_spoken_costs_its_chapter_alone(
 
 def test_progress_of_each_stage_reaches_its_total(book: Path, tmp_path: Path) -> None:
     seen: dict[str, Progress] = {}
-    render(book, settings_in(tmp_path), BookDetails(), lambda p: seen.__setitem__(p.stage, p))
+    render([book], settings_in(tmp_path), BookDetails(), lambda p: seen.__setitem__(p.stage, p))
     assert set(seen) == {"read", "script", "speak", "master"}
     assert all(p.done == p.total for p in seen.values())
 

@@ -54,7 +54,14 @@ app = typer.Typer(
     """,
 )
 
-Book = Annotated[Path, typer.Argument(help="The book: a .txt or .md file.", show_default=False)]
+Book = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="BOOK",
+        help="The book: .txt, .md, .epub, .html, .docx, .pdf or .mobi; a folder or several files are one book.",
+        show_default=False,
+    ),
+]
 Output = Annotated[
     Path | None, typer.Option("--output", help="Folder for editions.  [default: output]", show_default=False)
 ]
@@ -196,7 +203,7 @@ def read(
     from novelcast.read import read_book
     from novelcast.show import read_json, show_read
 
-    text = read_book(book, repair=_settings(repair=repair).repair)
+    text = read_book(*book, repair=_settings(repair=repair).repair)
     if json_:
         _print_json(read_json(text))
     else:

@@ -16,12 +16,12 @@ from novelcast.lexicon import lexicon_for, surnames_of
 from novelcast.master import preset_named
 from novelcast.model import Book, Cast, Progress, ProgressSink, Script
 from novelcast.publish.edition import ChapterRecord, EditionRecord
-from novelcast.read import read_book
+from novelcast.read import cover_of, read_book
 from novelcast.resume import cast_of, script_of
 from novelcast.settings import Settings
 from novelcast.speak import Spoken, Utterance, plan_utterances, speak
 from novelcast.timeline import ClipRef, chapter_scripts
-from novelcast.workspace import BookFolder, ClipCache, book_folder, read_model, write_model
+from novelcast.workspace import BookFolder, ClipCache, book_folder, read_model, write_bytes, write_model
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,16 @@ class Edition:
         return not any(segment.id in failed for segment in part.segments)
 
 
-def render(source: Path, settings: Settings, details: BookDetails, progress: ProgressSink) -> Edition:
+def render(
+    sources: Sequence[Path], settings: Settings, details: BookDetails, progress: ProgressSink
+) -> Edition:
     """Source text in, mastered chapters out; what is already made is not made again.
 
     A chapter with a line that could not be spoken is not written; the line is in the result's `failed`.
     Raises InputError, SettingsError, EngineUnavailable.
     """
     preset = preset_named(settings.preset)
-    book, folder = read(source, settings, details, progress)
+    book, folder = read(sources, settings, details, progress)
     with folder.locked():
         script, cast = write(book, folder, settings, details, progress)
         engine = open_engine(cast.engine, engine_options(settings, progress))
@@ -92,31 +94,38 @@ def render(source: Path, settings: Settings, details: BookDetails, progress: Pro
 
 
 def read(
-    source: Path, settings: Settings, details: BookDetails, progress: ProgressSink
+    sources: Sequence[Path], settings: Settings, details: BookDetails, progress: ProgressSink
 ) -> tuple[Book, BookFolder]:
-    """The book, and the folder where what is made of it goes."""
+    """The book in a file, a folder or several files, and the folder where what is made of it goes."""
     if settings.engine is not None:
         about_engine(settings.engine)  # an unknown name is an error before anything is made
     bar = _Bar("read", 1, progress)
-    book = read_book(source, repair=settings.repair)
+    book = read_book(*sources, repair=settings.repair)
     changes: dict[str, object] = {}
     if details.title:
         changes["title"] = details.title
     if details.author:
         changes["authors"] = (details.author,)
-    if details.cover and not details.cover.is_file():
-        raise InputError(f"no cover at {details.cover}", hint="give a JPEG or PNG file")
-    if cover := details.cover or _cover_beside(source):
+    folder = book_folder(settings.output, book)
+    if cover := _cover(sources, details.cover, folder):
         changes["cover"] = str(cover.resolve())
     bar.finish()
-    book = book.model_copy(update=changes)
-    return book, book_folder(settings.output, book)
+    return book.model_copy(update=changes), folder
 
 
-def _cover_beside(source: Path) -> Path | None:
-    """The picture that lies beside a book under its name, or as `cover`."""
-    names = [stem + end for stem in (source.stem, "cover") for end in (".jpg", ".jpeg", ".png")]
-    return next((p for name in names if (p := source.with_name(name)).is_file()), None)
+def _cover(sources: Sequence[Path], given: Path | None, folder: BookFolder) -> Path | None:
+    """The cover the user gave, else a picture beside the book, else the book's own, taken out of it."""
+    if given is not None:
+        if not given.is_file():
+            raise InputError(f"no cover at {given}", hint="give a JPEG or PNG file")
+        return given
+    names = [stem + end for stem in (sources[0].stem, "cover") for end in (".jpg", ".jpeg", ".png")]
+    beside = next((p for name in names if (p := sources[0].with_name(name)).is_file()), None)
+    if beside is not None or (inside := cover_of(*sources)) is None:
+        return beside
+    path = folder.root / ("cover.png" if inside.startswith(b"\x89PNG") else "cover.jpg")
+    write_bytes(path, inside)
+    return path
 
 
 def write(

@@ -57,9 +57,13 @@ def cannot_write(path: Path, error: OSError) -> InputError:
     )
 
 
-def write_text(path: Path, text: str) -> None:
+def write_bytes(path: Path, data: bytes) -> None:
     with complete_file(path) as temp:
-        temp.write_text(text, "utf-8", newline="\n")
+        temp.write_bytes(data)
+
+
+def write_text(path: Path, text: str) -> None:
+    write_bytes(path, text.encode())
 
 
 def write_model(path: Path, model: Model) -> None:

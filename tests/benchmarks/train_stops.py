@@ -24,7 +24,7 @@ from scipy.optimize import minimize
 from novelcast.read.sentences import BITS, WEIGHTS, Facts, Text, lost_stops
 
 RATES = (0.05, 0.15, 0.3, 0.5, 0.7, 0.9, 1.0)
-PENALTY = 1.5  # of the squared weights
+PENALTY = 2.0  # of the squared weights
 MARKUP = re.compile(r"\[/?[DTQSCX](?::[^\[\]]*)?\]")
 STOP = re.compile("[。！？](?![。！？”’」』）】…])")
 
@@ -176,7 +176,7 @@ def measured(chapters: Sequence[Chapter], rate: float, times: int, rng: random.R
     }
 
 
-THRESHOLD = 0.6  # of the log-odds: precision of about 0.9 and more at the rates measured
+THRESHOLD = 0.8  # of the log-odds: precision of about 0.9 and more at the rates measured
 
 if __name__ == "__main__":
     main()

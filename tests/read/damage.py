@@ -44,6 +44,8 @@ class Rates:
     """Of stops between sentences of narration in one paragraph."""
     glued: float = 0.25
     """Of paragraphs that end with a full stop: the stop and the line end go."""
+    lost_end: float = 0.0
+    """Of paragraphs that end with a full stop: the stop goes, the line end stays."""
     traditional: bool = True
     blurb: bool = True
 
@@ -132,6 +134,9 @@ def _line_end(line: str, behind: str, place: int, rng: random.Random, rates: Rat
     if line.endswith("。") and roll < rates.glued:
         out.lost.append(place)
         return line[:-1]
+    if line.endswith("。") and rng.random() < rates.lost_end:
+        out.lost.append(place)
+        return line[:-1] + "\n"
     return line + ("<br>\n" if rng.random() < rates.tag else "\n")
 
 

@@ -180,6 +180,39 @@ def test_a_cut_and_a_repair_in_one_paragraph_are_both_undone(tmp_path: Path) -> 
     assert is_all_there("他用機(jī)器打da電(diàn)話(huà)，然後(hòu)走了&nbsp;。", book)
 
 
+def test_a_speech_cut_over_two_paragraphs_is_rejoined_with_its_ruby_and_its_footnote(tmp_path: Path) -> None:
+    text = page(
+        "<h2>第一章</h2><p>機(jī)器響了，電(diàn)話(huà)也響了，然後(hòu)他聽見她喊。</p><p>“别走！</p>"
+        "<aside epub:type='footnote'>注的内容。</aside><p>你<ruby>别<rt>bié</rt></ruby>走！”</p><p>他走了。</p>"
+    )
+    book = read_book(write_epub(tmp_path / "a.epub", {"1.xhtml": text}))
+    assert "“别走！你别走！”" in chapters(book)[0][1]
+    assert chapters(book)[0][1][-1] == "他走了。"
+    assert reasons(book) == {"注的内容。": "a footnote"}
+    assert any("bié" in r.before for r in book.repairs)
+
+
+def test_a_page_in_an_older_encoding_is_read(tmp_path: Path) -> None:
+    text = '<html><head><meta charset="gbk"/></head><body><h2>第一章 雨夜</h2><p>下雨了。</p></body></html>'
+    path = write_epub(tmp_path / "a.epub", {"1.xhtml": ONE})
+    with zipfile.ZipFile(path) as archive:
+        members = {n: archive.read(n) for n in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, text.encode("gbk") if name.endswith("1.xhtml") else data)
+    assert read(path) == [("第一章 雨夜", ["第一章 雨夜", "下雨了。"])]
+
+
+def test_chapters_in_one_file_without_contents_are_parted_at_their_headings(tmp_path: Path) -> None:
+    text = page(
+        "<h1>长夜</h1><h2>雨</h2><p>下雨了。</p><h3>二更</h3><p>没有人来。</p><h2>晴</h2><p>天亮了。</p>"
+    )
+    assert read(write_epub(tmp_path / "a.epub", {"1.xhtml": text})) == [
+        ("雨", ["雨", "下雨了。", "二更", "没有人来。"]),
+        ("晴", ["晴", "天亮了。"]),
+    ]
+
+
 def test_images_leave_no_text_and_verse_and_breaks_are_known(tmp_path: Path) -> None:
     text = page('<h2>第一章</h2><p>下雨了。<img src="a.png" alt="一只猫"/></p><hr/><div class="poem"><p>床前的光，<br/>地上的霜。</p></div>')  # fmt: skip
     book = read_book(write_epub(tmp_path / "a.epub", {"1.xhtml": text}))

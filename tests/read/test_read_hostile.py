@@ -205,6 +205,12 @@ def test_a_missing_file_says_so_in_every_format(tmp_path: Path, suffix: str) -> 
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
+@pytest.mark.parametrize("suffix", [".txt", ".epub"])
+def test_a_pipe_that_nobody_fills_is_refused(tmp_path: Path, suffix: str) -> None:
+    os.mkfifo(tmp_path / f"a{suffix}")
+    only(tmp_path / f"a{suffix}")
+
+
 def test_a_folder_with_the_ending_of_a_book_is_read_as_a_folder(tmp_path: Path) -> None:
     folder = tmp_path / "a.epub"
     folder.mkdir()

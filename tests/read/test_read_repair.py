@@ -216,6 +216,18 @@ def test_a_speech_over_two_paragraphs_is_not_closed_between_them(tmp_path: Path)
     assert paragraphs(book)[1:] == ["“我先说第一件事。", "“再说第二件事。”"]
 
 
+@pytest.mark.parametrize(
+    ("damaged", "wanted"),
+    [
+        ("凌晨3的街上没有一个人。", "凌晨3点的街上没有一个人。"),
+        ("他喜欢下午四的阳光。", "他喜欢下午四点的阳光。"),
+        ("凌晨3点的街上没有一个人。", "凌晨3点的街上没有一个人。"),
+    ],
+)
+def test_an_hour_that_lost_its_mark_gets_it_back(tmp_path: Path, damaged: str, wanted: str) -> None:
+    assert last(tmp_path, damaged, scraped=True) == wanted
+
+
 def test_a_clean_book_gets_no_stops(tmp_path: Path) -> None:
     assert book_of(tmp_path, "风吹灭了屋里最后一根蜡烛他抬起头来。").repairs == ()
 

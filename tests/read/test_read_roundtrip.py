@@ -57,13 +57,20 @@ def test_a_chapter_with_most_of_its_stops_lost_gets_some_back_and_hardly_one_wro
     assert figures["stop_recall"] > 0.15
 
 
+def test_a_stop_lost_at_the_end_of_a_paragraph_is_put_back(tmp_path: Path) -> None:
+    figures = scored(tmp_path, Rates(lost_stop=0.0, glued=0.0, lost_end=0.5)).figures()
+    assert figures["stops_lost"] > 50
+    assert figures["stop_precision"] >= 0.98
+    assert figures["stop_recall"] >= 0.95
+
+
 def test_short_utterances_that_lost_their_closing_quote_are_closed(tmp_path: Path) -> None:
     figures = scored(tmp_path, Rates(lost_close=0.3, glued=0.0)).figures()
     assert figures["quotes_closed"] >= 0.98
 
 
 def test_one_kind_of_damage_alone_is_undone(tmp_path: Path) -> None:
-    none = Rates(0, 0, 0, 0, 0, 0, 0, 0, 0, traditional=False, blurb=False)
+    none = Rates(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, traditional=False, blurb=False)
     clean = own_chapters()[0]
     for kind, rate in (("note", 0.05), ("half_width", 1.0), ("tag", 0.5), ("mangled_end", 1.0)):
         rates = Rates(**{**vars(none), kind: rate})

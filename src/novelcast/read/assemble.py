@@ -220,7 +220,7 @@ def _with_cuts(draft: Draft, cuts: Sequence[tuple[int, str, str]]) -> Draft:
 def _chapter_level(blocks: Sequence[Block]) -> int:
     """The level whose headings start chapters: that of 第…章 and the like, else the highest that comes twice."""
     heads = [b for b in blocks if b.kind == "heading" and b.level and not b.skip]
-    named = Counter(b.level for b in heads if (h := find_heading(b.text)) and h.level == "chapter")
+    named = Counter(b.level for b in heads if (h := find_heading(b.running)) and h.level == "chapter")
     if named:
         return named.most_common(1)[0][0]
     counts = Counter(b.level for b in heads)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from novelcast.model import Repair
+
+_REPAIR_FIELDS = set(Repair.model_fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,26 +97,19 @@ class Draft:
         return "".join([*parts, self.text[start:end]])
 
     def repairs(self, chapter: int, paragraph: int) -> list[Repair]:
+        # A damaged book has a quarter of a million of them: they share what can be shared.
         return [
-            Repair(
+            Repair.model_construct(
+                _REPAIR_FIELDS,
                 chapter=chapter,
                 paragraph=paragraph,
                 start=c.start,
                 before=self.source[c.source_start : c.source_end],
                 after=self.text[c.start : c.end],
-                why="; ".join(c.why),
+                why=c.why[0] if len(c.why) == 1 else "; ".join(c.why),
             )
             for c in self._changes
         ]
-
-
-def _apart(edits: Iterable[Edit]) -> list[Edit]:
-    """In order of place, without those that begin inside of the one before."""
-    out: list[Edit] = []
-    for edit in sorted(edits, key=lambda e: (e.start, e.end)):
-        if not out or edit.start >= out[-1].end:
-            out.append(edit)
-    return out
 
 
 def _groups(changes: Sequence[_Change], edits: Sequence[Edit]) -> list[tuple[list[_Change], list[Edit]]]:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from novelcast.errors import InputError
-from novelcast.read.archive import Archive, decode_xml, open_archive, parse_member, too_large
+from novelcast.read.archive import Archive, open_archive, parse_member, too_large
 from novelcast.read.chapters import find_heading
 from novelcast.read.page import (
     Aside,
     Page,
     aside_of_notes,
+    decode_page,
     note_marks,
     parse_page,
     skipped,
@@ -84,6 +87,7 @@ _PART_NAMES = {
     "copyrightpage": REASON_COPYRIGHT,
 }
 _PART_LENGTH = 3000  # characters that such a part has at most; more is a mistake of the file's
+_MAX_AUTHORS = 50
 _NAV_DEPTH = 64  # elements between a table of contents and its deepest entry
 _UNKNOWN = re.compile(r"\[?(?:unknown|untitled|未知|佚名|无名|none)\]?", re.IGNORECASE)
 
@@ -189,7 +193,7 @@ class _Package:
         return next((text_of(m) for m in self._metas(name) if m.get("refines") == about), "")
 
     def _authors(self) -> Iterator[str]:
-        for creator in _find(self.root, "creator"):
+        for creator in islice(_find(self.root, "creator"), _MAX_AUTHORS):
             role = creator.get("{http://www.idpf.org/2007/opf}role") or self._refining(creator, "role")
             if role in ("", "aut"):
                 yield clean(text_of(creator))
@@ -268,7 +272,10 @@ class _Package:
         return list(out.items())
 
     def _page(self, name: str) -> etree._Element | None:
-        return parse_page(decode_xml(self.archive.read(name)), self.archive.path)
+        return self._parsed(self.archive.read(name))
+
+    def _parsed(self, data: bytes) -> etree._Element | None:
+        return parse_page(decode_page(self.archive.path, data), self.archive.path) if data else None
 
     def _blocks(self, entries: Sequence[_Entry]) -> list[Block]:
         spine = self._spine()
@@ -281,7 +288,7 @@ class _Package:
             root = self._page(name)
             if root is None:
                 continue
-            page = walk(root, _aside(root, [id for file, id in targets if file == name]))
+            page = walk(root, _aside(root, targets.get(name, ())))
             found = without_contents(page)
             reason = _reason(page, parts.get(name, "")) if linear else REASON_UNLISTED
             places[name, ""] = len(blocks)
@@ -293,23 +300,24 @@ class _Package:
             _start_files(blocks, titles)
         return blocks
 
-    def _note_targets(self, names: Sequence[str]) -> set[tuple[str, str]]:
-        """Files and ids that footnotes' marks link to."""
-        targets = set()
+    def _note_targets(self, names: Sequence[str]) -> dict[str, set[str]]:
+        """For each file the ids that footnotes' marks link to."""
+        targets: dict[str, set[str]] = {}
         size = 0
         for name in names:
             data = self.archive.read(name)
             size += len(data)
             if size > _MAX_TEXT_BYTES:
                 raise too_large(self.archive.path)
-            root = parse_page(decode_xml(data), self.archive.path) if b"<a" in data else None
+            root = self._parsed(data) if b"<a" in data else None
             for _, href in [] if root is None else note_marks(root):
                 file, _, id = href.partition("#")
-                targets.add((_resolve(posixpath.dirname(name), file) if file else name, unquote(id)))
+                target = _resolve(posixpath.dirname(name), file) if file else name
+                targets.setdefault(target, set()).add(unquote(id))
         return targets
 
 
-def _aside(root: etree._Element, targets: Sequence[str]) -> Aside:
+def _aside(root: etree._Element, targets: Iterable[str]) -> Aside:
     notes = aside_of_notes(root, targets)
 
     def aside(element: etree._Element, tag: str) -> str | None:
@@ -336,38 +344,53 @@ def _start_chapters(
     blocks: list[Block], entries: Sequence[_Entry], places: dict[tuple[str, str], int]
 ) -> None:
     """Mark the blocks where the entries of the table of contents lead. A chapter's own sections start none."""
-    flat = [(entry, depth, _place(blocks, entry, places)) for entry, depth in _deep(entries)]
-    found = [place for *_, place in flat if place is not None]
-    if len(set(found)) < 2:
+    nexts = _next_read(blocks)
+    flat = [(entry, depth, _place(blocks, entry, places, nexts)) for entry, depth in _deep(entries)]
+    found = sorted({place for *_, place in flat if place is not None})
+    if len(found) < 2:
         return
     closed: int | None = None  # the depth of the chapter that the entries under it belong to
     for entry, depth, place in flat:
         if place is None:
             closed = None
         elif closed is None or depth <= closed:
-            following = min((p for p in found if p > place), default=len(blocks))
-            volume = bool(entry.inner) and _is_volume(entry.title, blocks[place:following])
+            behind = bisect_right(found, place)
+            following = found[behind] if behind < len(found) else len(blocks)
+            volume = bool(entry.inner) and _is_volume(
+                entry.title, (blocks[i] for i in range(place + 1, following))
+            )
             closed = None if volume else depth
             title = entry.title or blocks[place].running
             blocks[place] = replace(blocks[place], start=Start(title, volume=volume))
 
 
-def _is_volume(title: str, own: Sequence[Block]) -> bool:
-    """Whether an entry that has others under it is a volume of chapters: by its name, else by having no text."""
+def _is_volume(title: str, own: Iterable[Block]) -> bool:
+    """Whether an entry that has others under it is a volume of chapters: by its name, else by having no text
+    behind its first paragraph (`own`)."""
     heading = find_heading(title)
     if heading is not None:
         return heading.level == "volume"
-    return not any(b.kind != "heading" and b.text and not b.skip for b in own[1:])
+    return not any(b.kind != "heading" and b.text and not b.skip for b in own)
 
 
-def _place(blocks: Sequence[Block], entry: _Entry, places: dict[tuple[str, str], int]) -> int | None:
+def _next_read(blocks: Sequence[Block]) -> list[int | None]:
+    """For each block the first from it on that is read."""
+    out: list[int | None] = []
+    at: int | None = None
+    for i in range(len(blocks) - 1, -1, -1):
+        if blocks[i].text and not blocks[i].skip:
+            at = i
+        out.append(at)
+    return out[::-1]
+
+
+def _place(
+    blocks: Sequence[Block], entry: _Entry, places: dict[tuple[str, str], int], nexts: Sequence[int | None]
+) -> int | None:
     """The first block that is read at an entry's target; the heading before it if that has the entry's name."""
-    at = places.get((entry.file, entry.id), places.get((entry.file, "")))
+    target = places.get((entry.file, entry.id), places.get((entry.file, "")))
+    at = nexts[target] if target is not None and target < len(nexts) else None
     if at is None:
-        return None
-    while at < len(blocks) and (blocks[at].skip or not blocks[at].text):
-        at += 1
-    if at == len(blocks):
         return None
     before = blocks[at - 1] if at and blocks[at].kind != "heading" else None
     same = before is not None and before.kind == "heading" and before.running.split() == entry.title.split()
@@ -376,8 +399,9 @@ def _place(blocks: Sequence[Block], entry: _Entry, places: dict[tuple[str, str],
 
 def _start_files(blocks: list[Block], titles: dict[int, str]) -> None:
     """Without headings or a table of contents, each file is a chapter."""
+    nexts = _next_read(blocks)
     for n, (first, title) in enumerate(titles.items(), 1):
-        at = next((i for i in range(first, len(blocks)) if blocks[i].text and not blocks[i].skip), None)
+        at = nexts[first] if first < len(nexts) else None
         if at is not None and (at not in titles or at == first):
             blocks[at] = replace(blocks[at], start=Start(title or str(n), weak=True))
 

@@ -13,6 +13,7 @@ from novelcast.read.page import (
     Aside,
     aside_of_notes,
     classes_of,
+    decode_page,
     note_marks,
     parse_page,
     skipped,
@@ -22,14 +23,10 @@ from novelcast.read.page import (
     words,
 )
 from novelcast.read.source import REASON_PAGE, Source, clean, load_bytes
-from novelcast.read.text import _decode
 
 if TYPE_CHECKING:
     from lxml import etree
 
-_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{2,30})", re.IGNORECASE)
-# What browsers read under these names is their larger sisters.
-_LARGER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "cp950", "iso-8859-1": "cp1252", "latin1": "cp1252"}
 _FURNITURE = words(
     "nav footer aside form button select option textarea input iframe object video audio canvas noscript svg dialog"
 )
@@ -48,7 +45,7 @@ def read(path: Path) -> Source:
     data = load_bytes(path)
     if b"<" not in data:
         raise InputError(f"{path} is not a web page", hint="give it the ending .txt if it is text")
-    root = parse_page(unicodedata.normalize("NFC", _text(path, data)), path)
+    root = parse_page(unicodedata.normalize("NFC", decode_page(path, data)), path)
     if root is None:
         raise InputError(f"there is no text in {path}", hint="save the page again, or as plain text")
     targets = [href.rpartition("#")[2] for _, href in note_marks(root) if href]
@@ -64,18 +61,6 @@ def read(path: Path) -> Source:
         authors=(author,) if author else (),
         language=clean(root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang")),
     )
-
-
-def _text(path: Path, data: bytes) -> str:
-    """By the page's own word where that holds, else by what makes sense."""
-    declared = _CHARSET.search(data[:4096])
-    if declared and not data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        name = declared[1].decode("ascii").lower()
-        try:
-            return data.decode(_LARGER.get(name, name))
-        except (UnicodeError, LookupError):
-            pass
-    return _decode(path, data)
 
 
 def _meta(root: etree._Element, *names: str) -> str:

@@ -21,7 +21,7 @@ _CUT_SHARE = 0.04  # of all lines, in a wrapped text; of them
 _CUT_FULL_SHARE = 0.85  # reach the right edge;
 _SIGN_SHARE = 0.1  # of cut lines have behind them what begins paragraphs, at most
 _SHORT_SHARE = 0.1  # of all lines don't, the last ones of paragraphs
-_ENDS = "。！？…”』」】》）.!?\"'—：；～*"
+_ENDS = "。！？…”』」】》）.!?\"']—：；～*"
 _OPENS = "“『「【《（"
 
 _NUMBER = r"([0-9０-９零〇○一二三四五六七八九十百千万两兩]{1,9})"

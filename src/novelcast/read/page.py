@@ -20,6 +20,7 @@ from novelcast.read.source import (
     Block,
     Builder,
 )
+from novelcast.read.text import _decode
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -59,6 +60,12 @@ _FOOTNOTE = 3000  # characters that a footnote has at most, where only a link te
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{0,31});")
 _XML_NAMES = frozenset(("amp", "lt", "gt", "quot", "apos"))
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_CHARSET = re.compile(
+    rb"<\?xml[^>]{0,100}encoding\s*=\s*[\"']([A-Za-z0-9._:-]{2,30})|<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{2,30})",
+    re.IGNORECASE,
+)
+# What browsers read under these names is their larger sisters.
+_LARGER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "cp950", "iso-8859-1": "cp1252", "latin1": "cp1252"}
 # XML's empty elements whose end HTML would look for up to the end of the page.
 _EMPTY = re.compile(r"<(?:title|script|style|textarea|iframe|noscript)\b[^<>]*/>", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*>", re.IGNORECASE)
@@ -75,6 +82,18 @@ class Page:
     anchors: dict[str, int]
     links: frozenset[int] = frozenset()
     """Blocks that are nothing but links."""
+
+
+def decode_page(path: Path, data: bytes) -> str:
+    """By the page's own word where that holds, else by what makes sense. Raises InputError where nothing does."""
+    declared = _CHARSET.search(data[:4096])
+    if declared and not data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        name = (declared[1] or declared[2]).decode("ascii").lower()
+        try:
+            return data.decode(_LARGER.get(name, name))
+        except (UnicodeError, LookupError):
+            pass
+    return _decode(path, data)
 
 
 def parse_page(text: str, path: Path) -> etree._Element | None:
@@ -297,6 +316,7 @@ def footnote_bodies(root: etree._Element, targets: Iterable[str]) -> set[etree._
     """Elements that hold a footnote: marked as one, or a short block that a mark links to (ids in `targets`)."""
     wanted = set(targets)
     found = set()
+    short: dict[etree._Element, bool] = {}
     for element in root.iter():
         tag = tag_of(element)
         marked = types_of(element) & _BODY_TYPES or (classes_of(element) & _BODY_CLASSES)
@@ -304,7 +324,9 @@ def footnote_bodies(root: etree._Element, targets: Iterable[str]) -> set[etree._
             found.add(element)
         elif wanted and (element.get("id") in wanted or (tag == "a" and element.get("name") in wanted)):
             block = _block_around(element)
-            if block is not None and len(text_of(block)) <= _FOOTNOTE:
+            if block is not None and block not in short:
+                short[block] = len(text_of(block)) <= _FOOTNOTE
+            if block is not None and short[block]:
                 found.add(block)
     return found
 

@@ -7,6 +7,7 @@ begins at an indent, behind a short line or behind a gap. Columns and vertical t
 from __future__ import annotations
 
 import io
+import logging
 import re
 import zlib
 from collections import Counter
@@ -107,6 +108,8 @@ def _load(path: Path, data: bytes) -> _File:
             "PDF files need an extra that is not installed", hint='pip install "novelcast[pdf]"'
         ) from error
     _refuse_bombs(path, data)
+    # What it logs about a damaged file goes to those who listen, not to the terminal.
+    logging.getLogger("pdfminer").addHandler(logging.NullHandler())
     try:
         return _parse(path, data)
     except PDFPasswordIncorrect as error:

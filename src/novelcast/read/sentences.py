@@ -24,6 +24,7 @@ LONGEST_WORD = 4
 _PART = 20_000  # characters, about, whose habits are counted and whose gaps are scored together
 _FEW = 0.3  # share of the stops inside of paragraphs: where fewer are lost, a place must be
 _CARE = 1.0  # surer by this, or more would be wrong
+_SHORTEST = 7  # characters of a sentence between two lost stops
 _MARGIN = 8  # characters of padding around a text, more than the widest feature reaches
 
 Ints = NDArray[np.int64]
@@ -105,11 +106,11 @@ def _lost_in(paragraphs: Sequence[str]) -> Iterator[tuple[int, int, float]]:
 
 
 def best_of_neighbours(places: Ints, scores: NDArray[np.float32]) -> Bools:
-    """Of places nearer than three characters to each other, the likeliest."""
+    """Of places nearer to each other than the shortest sentence, the likeliest."""
     keep = np.ones(len(places), bool)
     for i in range(1, len(places)):
         j = i - 1
-        while j >= 0 and places[i] - places[j] < 3:
+        while j >= 0 and places[i] - places[j] < _SHORTEST:
             if keep[j] and keep[i]:
                 keep[i if scores[i] <= scores[j] else j] = False
             j -= 1

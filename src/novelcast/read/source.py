@@ -7,6 +7,7 @@ same way for all formats.
 from __future__ import annotations
 
 import re
+import stat
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -18,9 +19,11 @@ from novelcast.model import ParagraphKind
 from novelcast.read.text import split_paragraphs
 
 MIB = 1 << 20
-MAX_FILE_BYTES = {".txt": 128 * MIB, ".md": 128 * MIB, ".markdown": 128 * MIB, ".html": 64 * MIB}
-"""A novel of 30 million characters (none is longer) is 90 MB; pages and packed books, with pictures, below."""
-_MAX_OTHER_BYTES = 512 * MIB
+MAX_TEXT_BYTES = 128 * MIB
+"""Of a file that isn't packed. A novel of 30 million characters (none is longer) is 90 MB."""
+MAX_PACKED_BYTES = 512 * MIB
+"""Of a file that holds pictures and fonts too."""
+_PACKED = (".epub", ".docx", ".pdf", ".mobi", ".azw", ".azw3", ".prc")
 MAX_PARAGRAPH = 500_000
 """Characters; the longest paragraphs of real books have some thousands."""
 
@@ -199,7 +202,9 @@ def load_bytes(path: Path) -> bytes:
     check_size(path)
     try:
         data = path.read_bytes()
-    except OSError as error:
+    except FileNotFoundError:
+        raise InputError(f"no such file: {path}", hint="check the path and its spelling") from None
+    except (OSError, ValueError) as error:
         raise InputError(f"cannot read {path}: {error}", hint="check the path and its permissions") from error
     if not data:
         raise InputError(f"{path} is empty", hint="give a file with text in it")
@@ -207,15 +212,17 @@ def load_bytes(path: Path) -> bytes:
 
 
 def check_size(path: Path) -> None:
-    """Refuse what is larger than any book. What isn't there is left to whoever opens it."""
+    """Refuse what is larger than any book, or no file. What isn't there is left to whoever opens it."""
     try:
-        size = path.stat().st_size
+        about = path.stat()
     except (OSError, ValueError):
         return
-    limit = MAX_FILE_BYTES.get(path.suffix.lower(), _MAX_OTHER_BYTES)
-    if size > limit:
+    if not (stat.S_ISREG(about.st_mode) or stat.S_ISDIR(about.st_mode)):
+        raise InputError(f"{path} is no file", hint="give a file or a folder, no pipe or device")
+    limit = MAX_PACKED_BYTES if path.suffix.lower() in _PACKED else MAX_TEXT_BYTES
+    if about.st_size > limit:
         raise InputError(
-            f"{path} is too large to be a book: {size // MIB} MB, at most {limit // MIB} MB",
+            f"{path} is too large to be a book: {about.st_size // MIB} MB, at most {limit // MIB} MB",
             hint="give the book alone, or in several files",
         )
 

@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 from novelcast.hanzi import HAN, simplified
+from novelcast.read.chapters import find_heading
 from novelcast.read.draft import Edit
 from novelcast.read.sentences import lost_stops
 
 WHY_STOP = "a lost full stop"
+WHY_HOUR = "an hour that lost its 点"
 WHY_CLOSE = "a closing quote that was lost"
 
 _QUOTE = re.compile("“([^“”]{1,200})”?")
@@ -24,8 +26,12 @@ _LEADS_IN = re.compile(
 )
 
 
-_LOSES_CLOSES = 2  # short utterances left open before narration, at least
-_UTTERANCE = 30  # characters of a speech that surely has no narration glued to it
+_LOSES_CLOSES = 2  # utterances surely left open, at least
+_PARAGRAPH = 6  # characters of a paragraph that is a sentence and no title or sign
+_HOUR = re.compile(
+    "(?:凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|深夜|半夜)(?:[0-9]{1,2}|十[一二]?|[一二两兩三四五六七八九])(?=的(?![0-9A-Za-z]))"
+)
+_UTTERANCE = 45  # characters of a speech that surely has no narration glued to it
 
 
 def lost_marks(texts: Sequence[str]) -> dict[int, list[Edit]]:
@@ -34,20 +40,34 @@ def lost_marks(texts: Sequence[str]) -> dict[int, list[Edit]]:
     for i, at, _ in lost_stops([simplified(t) for t in texts]):
         out.setdefault(i, {})[at, at] = Edit(at, at, "。", WHY_STOP)
     open_ended = {i: end for i, text in enumerate(texts) if (end := _never_closed_at_the_end(text))}
+    # Before a paragraph that opens a quote it may be one speech that goes on: not with a question or a cry at its
+    # end, nor in a book that loses such quotes.
     follows = {i: texts[i + 1] if i + 1 < len(texts) else "" for i in open_ended}
-    # Before a paragraph that opens a quote it may be one speech that goes on: not with a question or a cry at its end, nor
-    # in a book that loses such quotes.
-    alone = [i for i in open_ended if not follows[i].startswith(("“", "”"))]
-    for i, end in open_ended.items():
-        goes_on = follows[i].startswith(("“", "”")) and texts[i][-1] not in "？！?!"
-        if goes_on and len(alone) < _LOSES_CLOSES:
-            continue
+    sure = [i for i in open_ended if texts[i][-1] in "？！?!" or not follows[i].startswith(("“", "”"))]
+    for i in open_ended if len(sure) >= _LOSES_CLOSES else sure:
+        end = open_ended[i]
         out.setdefault(i, {})[end.start, end.end] = end
     for i, text in enumerate(texts):
+        for e in (*_at_the_end(text), *_hours(text)):
+            out.setdefault(i, {})[e.start, e.end] = e
         if "“" in text:
             for e in (*_before_speech(text), *_never_closed(text)):
                 out.setdefault(i, {})[e.start, e.end] = e
     return {i: list(edits.values()) for i, edits in out.items()}
+
+
+def _at_the_end(text: str) -> Iterator[Edit]:
+    """A full stop at the end of a paragraph of narration that has none."""
+    end = len(text)
+    whole = end >= _PARAGRAPH and _may_end_a_sentence(text[-1]) and text.count("“") == text.count("”")
+    if whole and find_heading(text) is None and text[-1] not in "*：":
+        yield Edit(end, end, "。", WHY_STOP)
+
+
+def _hours(text: str) -> Iterator[Edit]:
+    """凌晨3的街头: an hour that lost its 点."""
+    for match in _HOUR.finditer(text):
+        yield Edit(match.end(), match.end(), "点" if "點" not in text else "點", WHY_HOUR)
 
 
 def _before_speech(text: str) -> Iterator[Edit]:

@@ -38,6 +38,7 @@ def read_talk(pieces: Sequence[Piece], people: Sequence[Speaker]) -> Talk:
     against: dict[int, Counter[int]] = defaultdict(Counter)
     pronouns: dict[int, Counter[str]] = defaultdict(Counter)
     told: set[int] = set()
+    places: dict[int, set[int]] = defaultdict(set)  # the chapters in which the narration tells of them
     called: Counter[int] = Counter()
     for chapter in chapters_of(pieces):
         turns = read_turns(pieces, chapter, roster)
@@ -49,23 +50,56 @@ def read_talk(pieces: Sequence[Piece], people: Sequence[Speaker]) -> Talk:
                 pronouns[who].update(c.who.gender for c in turn.tags.clues if c.who.word in lx.PRONOUNS)
         for i in chapter:
             if pieces[i].kind == "narration":
-                told |= _apart(simplified(pieces[i].text), roster, against)
+                here = _apart(simplified(pieces[i].text), roster, against)
+                told |= here
+                for who in here:
+                    places[who].add(pieces[i].span.chapter)
     if roster.narrator is not None:
         # Whom others call, and the narration never names, is the one who tells it.
         for word in set(called) - told - {roster.narrator}:
             if _loose(people[word]) and votes[word].get(roster.narrator):
                 votes[word][roster.narrator] += 1
-    return Talk(_pairs(people, votes, against), pronouns)
+    pairs = _pairs(people, votes, against, places)
+    return Talk(pairs + _unnamed_pairs(people, {w for w, _ in pairs}, against, places), pronouns)
+
+
+def _unnamed_pairs(
+    people: Sequence[Speaker],
+    taken: set[int],
+    against: Mapping[int, Counter[int]],
+    places: Mapping[int, set[int]],
+) -> list[tuple[int, int]]:
+    """Unnamed people of one age, and of no two genders, who come up in the same chapter only, are one (孩子, 小男孩)."""
+    none: Counter[int] = Counter()
+    pairs: list[tuple[int, int]] = []
+    unnamed = [i for i, p in enumerate(people) if p.name in lx.EPITHETS and len(places[i]) == 1 and i not in taken]
+    for k, who in enumerate(unnamed):
+        if who in {w for w, _ in pairs}:
+            continue
+        for word in unnamed[k + 1 :]:
+            one, other = people[who], people[word]
+            if (
+                places[who] == places[word]
+                and one.age == other.age in ("child", "elderly")
+                and "unknown" in {one.gender, other.gender, *({"unknown"} if one.gender == other.gender else ())}
+                and not against.get(word, none)[who] + against.get(who, none)[word]
+                and word not in {w for w, _ in pairs}
+            ):
+                pairs.append((word, who))
+    return pairs
 
 
 def _pairs(
-    people: Sequence[Speaker], votes: Mapping[int, Mapping[int, float]], against: Mapping[int, Counter[int]]
+    people: Sequence[Speaker],
+    votes: Mapping[int, Mapping[int, float]],
+    against: Mapping[int, Counter[int]],
+    places: Mapping[int, set[int]],
 ) -> list[tuple[int, int]]:
     pairs = []
     none: Counter[int] = Counter()
     for word, counts in votes.items():
-        if not _loose(people[word]):
-            continue
+        if not _loose(people[word]) or (people[word].name in lx.EPITHETS and len(places.get(word, ())) > 1):
+            continue  # in another chapter, 男人 is another man
         scores = {
             who: count - (against.get(word, none)[who] + against.get(who, none)[word])
             for who, count in counts.items()

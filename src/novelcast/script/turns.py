@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -45,6 +46,10 @@ class Turn:
     features: list[dict[str, float]] = field(default_factory=list)
 
 
+# Before an epithet: somebody not seen before (走进来一个老人).
+_NEWCOMER = re.compile(r"(?:[一两几][个名位道只]|有个|[个名位])[^，。！？!?…]{0,8}$")
+
+
 def chapters_of(pieces: Sequence[Piece]) -> list[range]:
     starts = [i for i, p in enumerate(pieces) if i == 0 or p.span.chapter != pieces[i - 1].span.chapter]
     return [range(a, b) for a, b in pairwise([*starts, len(pieces)])]
@@ -55,6 +60,7 @@ def read_turns(pieces: Sequence[Piece], chapter: range, roster: Roster) -> list[
     turns: list[Turn] = []
     heard: Counter[int] = Counter()
     places: list[tuple[int, int]] = []  # (paragraph, person), in reading order
+    newcomers: set[int] = set()
     above: list[Mention] = []
     above_text = ""
     gap = 0
@@ -68,6 +74,9 @@ def read_turns(pieces: Sequence[Piece], chapter: range, roster: Roster) -> list[
         spoken_of = [m for turn in new for m in (*turn.addressed, *turn.named)]
         places.extend((number, who) for m in (*mentions, *spoken_of) for who in m.people)
         heard.update(who for m in mentions for who in m.people)
+        newcomers.update(
+            who for m in mentions for who in m.people if m.epithet and _NEWCOMER.search(narration[: m.start])
+        )
         for k, turn in enumerate(new):
             turn.present = _subjects(narration, roster)
             turn.continued = open_quote and k == 0 and turn.pieces[0] == paragraph[0]
@@ -103,7 +112,7 @@ def read_turns(pieces: Sequence[Piece], chapter: range, roster: Roster) -> list[
             above = [*above, *subjects]
         turns.extend(new)
     _candidates(turns, places, roster)
-    _features(turns, heard, roster)
+    _features(turns, heard, roster, newcomers)
     return turns
 
 
@@ -238,7 +247,7 @@ def _candidates(turns: Sequence[Turn], places: Sequence[tuple[int, int]], roster
         ]
 
 
-def _features(turns: Sequence[Turn], heard: Counter[int], roster: Roster) -> None:
+def _features(turns: Sequence[Turn], heard: Counter[int], roster: Roster, newcomers: set[int]) -> None:
     """What speaks for and against each candidate of each turn, as named numbers for the weights."""
     seen: dict[int, int] = {}
     tagged: dict[int, int] = {}
@@ -255,7 +264,7 @@ def _features(turns: Sequence[Turn], heard: Counter[int], roster: Roster) -> Non
         order = sorted(turn.candidates, key=lambda p: -seen.get(p, -1))
         turn.features = []
         for who in turn.candidates:
-            f = _clue_features(who, turn, order, roster)
+            f = _clue_features(who, turn, order, roster, newcomers)
             before, coming = turns[t - 1] if t else None, turns[t + 1] if t + 1 < len(turns) else None
             person = roster.people[who]
             f |= _address_features(who, turn, before, coming)
@@ -270,6 +279,7 @@ def _features(turns: Sequence[Turn], heard: Counter[int], roster: Roster) -> Non
             f["group"] = float(is_group(person))
             f["narrator"] = float(who == roster.narrator)
             f["epithet"] = float(person.name in lx.EPITHETS)
+            f["epithet.known"] = float(person.name in lx.EPITHETS and who not in newcomers)
             f["untagged"] = float(who not in known)
             f["unseen"] = float(who not in seen)
             f |= _habit_features(who, turn, habits)
@@ -314,16 +324,16 @@ def _mark(table: dict[int, int], mention: Mention, paragraph: int) -> None:
         table[who] = paragraph
 
 
-def _clue_features(who: int, turn: Turn, order: Sequence[int], roster: Roster) -> dict[str, float]:
+def _clue_features(
+    who: int, turn: Turn, order: Sequence[int], roster: Roster, newcomers: set[int]
+) -> dict[str, float]:
     f: dict[str, float] = {}
     for clue in turn.tags.clues:
         fit = fits(clue.who, who, roster.people[who])
         if fit is True and clue.who.epithet:
-            f[
-                "near.own"
-                if clue.place in ("mid", "lead", "above", "comma") or clue.how == "say"
-                else "loose.own"
-            ] = 1.0
+            near = clue.place in ("mid", "lead", "above", "comma") or clue.how == "say"
+            f["near.own" if near else "loose.own"] = 1.0
+            f["own.newcomer"] = float(who in newcomers)
         elif fit is True:
             f[f"{clue.place}.{clue.how}"] = 1.0
         elif fit is not None:
