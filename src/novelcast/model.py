@@ -79,6 +79,8 @@ class Book(Model):
     title: str
     authors: tuple[str, ...] = ()
     language: str = "zh"
+    series: str = ""
+    series_index: str = ""
     chapters: tuple[Chapter, ...]
     cover: str | None = None
     source: str

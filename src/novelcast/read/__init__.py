@@ -36,7 +36,8 @@ def read_book(*paths: Path, repair: bool = True) -> Book:
             hint="it holds only a title page, markup or a site's own text",
         )
     where = paths[0] if len(paths) == 1 else paths[0].parent
-    return _book(parts, id=slug(name), source=str(where.resolve()), sha256=sha256_of(files))
+    book = _book(parts, id=slug(name), source=str(where.resolve()), sha256=sha256_of(files))
+    return book.model_copy(update={"series": source.series, "series_index": source.series_index})
 
 
 def cover_of(*paths: Path) -> bytes | None:
