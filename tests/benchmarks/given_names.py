@@ -22,7 +22,7 @@ STEP = 0.25
 
 rows = [
     (r["char"], int(r["male"]), int(r["female"]))
-    for r in csv.DictReader(open(sys.argv[1], encoding="utf-8-sig"))
+    for r in csv.DictReader(Path(sys.argv[1]).read_text(encoding="utf-8-sig").splitlines())
 ]
 men, women = (sum(r[k] for r in rows) / 1e6 for k in (1, 2))
 levels: dict[float, list[str]] = defaultdict(list)

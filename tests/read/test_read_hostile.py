@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tracemalloc
 import zipfile
 import zlib
@@ -132,6 +133,18 @@ def test_a_line_of_300_mb_is_refused_unread(tmp_path: Path) -> None:
 def test_a_long_text_without_line_ends_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.txt"
     path.write_text("雨下了一整夜，没有人来。" * (source.MAX_PARAGRAPH // 12 + 1), encoding="utf-8")
+    only(path)
+
+
+def test_a_page_without_line_ends_and_a_text_of_nothing_but_line_ends_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page_path = tmp_path / "a.html"
+    page_path.write_text("<p>" + "a, b. " * (source.MAX_PARAGRAPH // 3), encoding="utf-8")
+    only(page_path)
+    monkeypatch.setattr(sys.modules["novelcast.read.assemble"], "MAX_PARAGRAPHS", 1000)
+    path = tmp_path / "a.txt"
+    path.write_text("哈。\n" * 1001, encoding="utf-8")
     only(path)
 
 

@@ -84,6 +84,15 @@ def test_a_note_that_an_author_wrote_stays(tmp_path: Path, text: str) -> None:
     assert [r for r in book_of(tmp_path, text).repairs if "pinyin" in r.why] == []
 
 
+@pytest.mark.parametrize("tones", ["", "243412"])
+def test_notes_without_tone_marks_go_where_there_are_many(tmp_path: Path, tones: str) -> None:
+    notes = ["走廊({})里很黑，", "据({})说灯坏({})了很久，", "没有人记({})得要修({})它，", "门({})也关不上。"]
+    readings = iter(("lang", "ju", "huai", "ji", "xiu", "men"))
+    tone = iter(tones or [""] * 6)
+    text = "".join(re.sub(r"\{\}", lambda _: next(readings) + next(tone), part) for part in notes)
+    assert last(tmp_path, text) == "走廊里很黑，据说灯坏了很久，没有人记得要修它，门也关不上。"
+
+
 def test_a_lesson_inside_a_scraped_book_stays(tmp_path: Path) -> None:
     assert (
         last(tmp_path, "老师在黑板上写下拼音：“王(wáng)”。", scraped=True)
@@ -423,11 +432,11 @@ def test_undoing_the_repairs_gives_back_every_character(
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.binary(max_size=300))
+@given(st.binary(max_size=300), st.sampled_from(["a.txt", "a.md"]))
 def test_bytes_are_a_book_or_an_error_that_says_what_to_do(
-    tmp_path_factory: pytest.TempPathFactory, data: bytes
+    tmp_path_factory: pytest.TempPathFactory, data: bytes, name: str
 ) -> None:
-    path = tmp_path_factory.mktemp("any") / "a.txt"
+    path = tmp_path_factory.mktemp("any") / name
     path.write_bytes(data)
     try:
         assert read_book(path).chapters

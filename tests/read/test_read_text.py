@@ -167,3 +167,34 @@ def test_the_source_is_named_by_path_and_hash(tmp_path: Path) -> None:
     book = read_book(path)
     assert Path(book.source) == path.resolve()
     assert len(book.source_sha256) == 64
+
+
+LINES = [
+    "第一章 夜渡",
+    "暮色沉下来的时候，渡口只剩下一条船。",
+    "他回过头，看见一个年轻的女子。",
+    "“船家，还过河吗？”",
+    "河面上起了风，谁也没有说话。",
+]
+
+
+@pytest.mark.parametrize(("most", "one"), [("utf-8", "gb18030"), ("gb18030", "utf-8"), ("cp950", "utf-8")])
+def test_a_file_that_mixes_encodings_is_read_line_by_line(tmp_path: Path, most: str, one: str) -> None:
+    import opencc
+
+    convert = opencc.OpenCC("s2t").convert if most == "cp950" else str
+    lines = [convert(line) for line in LINES]
+    data = b"\n".join(line.encode(one if i == 2 else most) for i, line in enumerate(lines * 3))
+    path = tmp_path / "a.txt"
+    path.write_bytes(data)
+    assert [p.text for c in read_book(path).chapters for p in c.paragraphs] == lines * 3
+
+
+def test_bytes_that_are_lost_are_listed_and_the_rest_is_read(tmp_path: Path) -> None:
+    data = "\n".join(LINES).encode()
+    at = data.index("只剩".encode())
+    path = tmp_path / "a.txt"
+    path.write_bytes(data[: at + 1] + data[at + 3 :])
+    book = read_book(path)
+    assert "剩下一条船" in book.chapters[0].paragraphs[1].text
+    assert [r.why for r in book.repairs] == ["an invisible, private-use or lost character"]

@@ -9,6 +9,7 @@ import pytest
 from scripted import book_of, labelled, spoken
 
 from novelcast.script.attribute import attribute
+from novelcast.script.decode import load_model
 from novelcast.script.people import find_people
 from novelcast.script.split import split_book
 
@@ -97,6 +98,22 @@ def test_a_book_with_nobody_in_it_has_no_speakers() -> None:
 
 def test_an_empty_book_is_fine() -> None:
     assert attribute(split_book(book_of()), find_people([])) == []
+
+
+def test_who_says_his_name_is_the_speaker() -> None:
+    assert speakers("“你好，我是苏婉清。”")[-1] == "苏婉清"
+
+
+def test_who_is_explained_by_a_name_is_not_addressed() -> None:
+    assert (
+        speakers("“都在。”梁文博说。", "“她是谁？”苏婉清问。", "“我师妹，林初雪。昨天刚到。”")[-1] == "梁文博"
+    )
+
+
+def test_confidence_rises_with_probability_and_never_leaves_the_unit_interval() -> None:
+    model = load_model()
+    sure = [model.confidence(k / 100) for k in range(101)]
+    assert sure == sorted(sure) and sure[0] >= 0 and sure[-1] <= 1
 
 
 # ---------------------------------------------------------------- labelled chapters, where they are at hand

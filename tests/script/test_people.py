@@ -91,3 +91,41 @@ def test_things_beside_speech_are_no_people() -> None:
 def test_traditional_characters_are_read_too() -> None:
     found = people("“下雨了。”陳國強說。", "陳國強轉過身，他搖了搖頭。", "“走吧。”陳國強說道。")
     assert found["陈国强"].gender == "male"
+
+
+def test_a_given_name_tells_the_gender_where_no_pronoun_does() -> None:
+    found = people("“走了。”孙秀兰说。", "“等等。”李国强说。", "孙秀兰转过身，看着李国强。")
+    assert (found["孙秀兰"].gender, found["李国强"].gender) == ("female", "male")
+
+
+def test_what_somebody_calls_another_does_not_change_their_gender() -> None:
+    found = people(
+        "老钱推门进来，他抖了抖伞。",
+        "“谁在里面？”老钱问。",
+        "“我师姐，方若梅。”赵启明说。",
+        "“钱师傅，我怕她出事。”赵启明摇了摇头。",
+        "“别急。”老钱说。",
+    )
+    assert found["老钱"].gender == "male"
+    assert "师姐" not in (found["老钱"].name, *found["老钱"].aliases)
+
+
+def test_who_says_his_name_is_the_unnamed_person_of_before() -> None:
+    found = people(
+        "门口站着一个男人，浑身是泥。",
+        "“你找谁？”冯小蕾问。",
+        "“我叫贺远山，来修锅炉。”男人擦了擦脸。",
+        "冯小蕾让开路。贺远山走了进去，他没有说话。",
+        "“锅炉在哪儿？”贺远山问。",
+    )
+    assert found["男人"] is found["贺远山"] and found["贺远山"].gender == "male"
+
+
+def test_a_form_of_address_is_nobody_new() -> None:
+    found = people("“小子，过来帮忙。”老宋说。", "“来了。”梁晓东跑了过去。", "老宋看着梁晓东，笑了笑。")
+    assert "小子" not in found
+
+
+def test_a_person_of_a_long_book_may_have_thousands_of_pronouns() -> None:
+    found = people(*(["韩玉成推开门，他笑了。"] * 3000))
+    assert found["韩玉成"].gender == "male"

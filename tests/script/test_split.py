@@ -124,6 +124,11 @@ def test_what_follows_a_verb_of_thinking_is_a_thought() -> None:
     ]
 
 
+def test_a_cry_glued_to_what_somebody_does_is_no_thought() -> None:
+    glued = "完了账本，塌了她像个影子一样慢慢地走过去，弯下腰捡起了地上的半张纸"
+    assert kinds("苏晚推开门，她愣住了。", glued)[-1][0] == "narration"
+
+
 def test_an_unmarked_first_person_in_a_third_person_story_is_a_thought() -> None:
     assert ("thought", "我怎么把钥匙落在车里了？") in kinds(
         "# 第一章", "老周摸了摸口袋，愣住了。我怎么把钥匙落在车里了？"

@@ -16,7 +16,7 @@ from novelcast.read import skip
 from novelcast.read.chapters import Heading, find_bare_numbers, find_heading, is_break
 from novelcast.read.draft import Draft, Edit
 from novelcast.read.repair import repair_paragraphs, unmark
-from novelcast.read.source import MAX_PARAGRAPH, Block, Source, Start
+from novelcast.read.source import MAX_PARAGRAPH, MAX_PARAGRAPHS, Block, Source, Start, endless
 
 _FRONT_LINES = 60  # what comes before the first heading and is longer than this is no title page
 _SAMPLE = 20_000  # characters that decide the language
@@ -80,10 +80,9 @@ def assemble(source: Source, name: str, *, repair: bool) -> Parts | None:
 def _refuse_endless(blocks: Sequence[Block]) -> None:
     longest = max((len(b.text) for b in blocks), default=0)
     if longest > MAX_PARAGRAPH:
-        raise InputError(
-            f"a paragraph of {longest:,} characters is no book's: its line ends are lost",
-            hint="put the line ends back in an editor (after each 。” for example)",
-        )
+        raise endless(longest)
+    if len(blocks) > MAX_PARAGRAPHS:
+        raise InputError(f"{len(blocks):,} paragraphs are no book", hint="give the book alone, or in parts")
 
 
 def _is_running(block: Block) -> bool:

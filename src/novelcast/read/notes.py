@@ -7,6 +7,7 @@ A note is one only if it is, tone mark and all, a reading of the character befor
 - A book is scraped if it has notes on three or more different common characters (level 1 of GB 2312) in the
   middle of running text. There all go, except one that stands by itself (王(wáng), 李(lǐ)) in a paragraph that
   speaks of pronunciation.
+- Notes without a tone mark (机(ji)器, 机(ji1)器) go where five and more different common characters have one so.
 - In any other book a note goes only if nobody would have written it: a common character in its usual reading,
   in the middle of running text. An author's help with a rare character or a rare reading stays.
 """
@@ -26,7 +27,7 @@ from novelcast.read.draft import Edit
 WHY = "a pinyin note"
 
 _NOTE = re.compile(
-    r"\s?[(（〔\[]\s*([a-zA-ZÀ-ÖØ-öø-ɏɑɡ\u0300-\u030c]{1,9})\s*[)）〕\]](?:\s(?=[\u3400-\u9fff]))?"
+    r"\s?[(（〔\[]\s*([a-zA-ZÀ-ÖØ-öø-ɏɑɡ\u0300-\u030c]{1,9}[1-5]?)\s*[)）〕\]](?:\s(?=[\u3400-\u9fff]))?"
 )
 _BRACKET_OPENS = frozenset("(（〔[")
 _LETTERS = str.maketrans("ɑɡ", "ag")  # the letters of school books
@@ -35,6 +36,7 @@ _LESSON = re.compile(
 )
 _BY_ITSELF_AFTER = "字读讀念是音这這，。、；：！？,.;:!?”’」』》"
 _SCRAPED_FROM = 3
+_TONELESS_FROM = 5
 _LESSON_SHARE = 0.5
 _ROW = 4
 
@@ -45,6 +47,7 @@ class _Note:
     end: int
     char: str
     reading: str
+    toned: bool
     alone: bool  # neither the character before nor the one behind ties it into running text
 
 
@@ -60,12 +63,17 @@ def pinyin_notes(texts: Sequence[str]) -> dict[int, list[Edit]]:
         return {}
     lessons = {i for i, notes in found.items() if _LESSON.search(texts[i]) or _row(notes) >= _ROW}
     common = {
-        n.char for i in found if i not in lessons for n in found[i] if n.char in _common() and not n.alone
+        (n.char, n.toned)
+        for i in found
+        if i not in lessons
+        for n in found[i]
+        if n.char in _common() and not n.alone
     }
-    scraped = len(common) >= _SCRAPED_FROM
+    toned = sum(toned for _, toned in common)
+    scraped = {True: toned >= _SCRAPED_FROM, False: len(common) - toned >= _TONELESS_FROM}
     out = {}
     for i, notes in found.items():
-        goes = [n for n in notes if _goes(n, scraped=scraped, lesson=i in lessons)]
+        goes = [n for n in notes if _goes(n, scraped=scraped[n.toned], lesson=i in lessons)]
         if goes:
             out[i] = [Edit(n.start, n.end, "", WHY) for n in goes]
     return out
@@ -84,7 +92,11 @@ def _goes(note: _Note, *, scraped: bool, lesson: bool) -> bool:
     if scraped:
         return not (lesson and note.alone)
     return (
-        not lesson and not note.alone and note.char in _common() and note.reading == _usual_reading(note.char)
+        note.toned
+        and not lesson
+        and not note.alone
+        and note.char in _common()
+        and note.reading == _usual_reading(note.char)
     )
 
 
@@ -95,7 +107,8 @@ def _notes(text: str) -> Iterator[_Note]:
             continue
         char = simplified(before)
         reading = unicodedata.normalize("NFC", match[1].lower().translate(_LETTERS))
-        if reading not in _readings(before) | _readings(char):
+        toned = reading in _readings(before) | _readings(char)
+        if not toned and reading.rstrip("12345") not in _toneless(char):
             continue
         left = text[match.start() - 2 : match.start() - 1] if match.start() >= 2 else ""
         right = text[match.end() : match.end() + 1]
@@ -103,7 +116,7 @@ def _notes(text: str) -> Iterator[_Note]:
         alone = not (left and (HAN.match(left) or left in ")）〕]")) and (
             not right or right in _BY_ITSELF_AFTER
         )
-        yield _Note(match.start(), match.end(), char, reading, alone)
+        yield _Note(match.start(), match.end(), char, reading, toned, alone)
 
 
 @cache
@@ -111,6 +124,14 @@ def _readings(char: str) -> frozenset[str]:
     from pypinyin import Style, pinyin
 
     return frozenset(r for r in pinyin(char, style=Style.TONE, heteronym=True)[0])
+
+
+@cache
+def _toneless(char: str) -> frozenset[str]:
+    from pypinyin import Style, pinyin
+
+    readings = pinyin(char, style=Style.NORMAL, heteronym=True)[0]
+    return frozenset(form for r in readings for form in (r, r.replace("ü", "v"), r.replace("v", "ü")))
 
 
 @cache

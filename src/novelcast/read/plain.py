@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from novelcast.errors import InputError
 from novelcast.read.chapters import is_break
-from novelcast.read.source import Block, Source, check_size
+from novelcast.read.source import MAX_PARAGRAPHS, Block, Source, check_size
 from novelcast.read.text import load_text, split_paragraphs
 
 MARKDOWN = (".md", ".markdown")
@@ -16,6 +17,11 @@ MARKDOWN = (".md", ".markdown")
 def read(path: Path) -> Source:
     check_size(path)
     text, _ = load_text(path)
+    lines = text.count("\n")
+    if lines > 2 * MAX_PARAGRAPHS:  # every other one may be blank
+        raise InputError(
+            f"{path} has {lines:,} lines: that is no book", hint="give the book alone, or in parts"
+        )
     markdown = path.suffix.lower() in MARKDOWN
     paragraphs = _unwrapped(text) if markdown else split_paragraphs(text)
     return Source(tuple(Block(p) for p in paragraphs), markdown=markdown)

@@ -21,11 +21,17 @@ from novelcast.read.text import split_paragraphs
 MIB = 1 << 20
 MAX_TEXT_BYTES = 128 * MIB
 """Of a file that isn't packed. A novel of 30 million characters (none is longer) is 90 MB."""
+MAX_PAGE_BYTES = 32 * MIB
+"""Of a saved page, which takes some fifty times as much memory."""
 MAX_PACKED_BYTES = 512 * MIB
 """Of a file that holds pictures and fonts too."""
+_PAGES = (".html", ".htm", ".xhtml")
 _PACKED = (".epub", ".docx", ".pdf", ".mobi", ".azw", ".azw3", ".prc")
 MAX_PARAGRAPH = 500_000
 """Characters; the longest paragraphs of real books have some thousands."""
+
+MAX_PARAGRAPHS = 2_000_000
+"""The longest web novels have less than a million."""
 
 WHY_RUBY = "a ruby reading"
 WHY_NOTE_MARK = "a footnote's mark"
@@ -113,6 +119,9 @@ class Builder:
     ) -> bool:
         """The paragraph under way is complete; False where it has no text."""
         pieces, self._pieces = self._pieces, []
+        length = sum(len(text) for text, _ in pieces)
+        if length > 2 * MAX_PARAGRAPH:  # white space that isn't kept counts here
+            raise endless(length)
         if skip or all(why or not text.strip() for text, why in pieces):
             block = _aside(pieces, skip)
         else:
@@ -219,12 +228,21 @@ def check_size(path: Path) -> None:
         return
     if not (stat.S_ISREG(about.st_mode) or stat.S_ISDIR(about.st_mode)):
         raise InputError(f"{path} is no file", hint="give a file or a folder, no pipe or device")
-    limit = MAX_PACKED_BYTES if path.suffix.lower() in _PACKED else MAX_TEXT_BYTES
+    suffix = path.suffix.lower()
+    limit = MAX_PACKED_BYTES if suffix in _PACKED else MAX_PAGE_BYTES if suffix in _PAGES else MAX_TEXT_BYTES
     if about.st_size > limit:
         raise InputError(
             f"{path} is too large to be a book: {about.st_size // MIB} MB, at most {limit // MIB} MB",
             hint="give the book alone, or in several files",
         )
+
+
+def endless(length: int) -> InputError:
+    """What to say of a paragraph that is too long."""
+    return InputError(
+        f"a paragraph of {length:,} characters is no book's: its line ends are lost",
+        hint="put the line ends back in an editor (after each 。” for example)",
+    )
 
 
 def clean(text: str | None) -> str:

@@ -72,14 +72,17 @@ def _hours(text: str) -> Iterator[Edit]:
 
 def _before_speech(text: str) -> Iterator[Edit]:
     """A full stop before a quote that is a whole utterance and has narration glued to its front."""
-    plain = ""
     for match in _QUOTE.finditer(text):
         at = match.start()
-        if at < 3 or match[1][-1] not in _SPEECH_END or not _may_end_a_sentence(text[at - 1]):
-            continue
-        plain = plain or simplified(text)
-        if not _LEADS_IN.search(plain[max(0, at - 4) : at]):
+        if match[1][-1] in _SPEECH_END and _is_glued(text, at):
             yield Edit(at, at, "。", WHY_STOP)
+
+
+def _is_glued(text: str, at: int) -> bool:
+    """Whether narration that doesn't lead into the quote that opens at `at` stands right before it."""
+    if at < 3 or not _may_end_a_sentence(text[at - 1]):
+        return False
+    return _LEADS_IN.search(simplified(text[max(0, at - 4) : at])) is None
 
 
 def _may_end_a_sentence(char: str) -> bool:
@@ -108,7 +111,7 @@ def _never_closed_at_the_end(text: str) -> Edit | None:
     if at < 0 or "”" in said or not 0 < len(said) <= _UTTERANCE:
         return None
     if (
-        (at == 0 or text[at - 1] in "：，。！？”")
+        (at == 0 or text[at - 1] in "：，。！？”" or _is_glued(text, at))
         and said[-1] in _SPEECH_END
         and not re.search("[。！？].*[说道问]", said)
     ):

@@ -48,6 +48,8 @@ _FREQUENT = frozenset(
     "這個來國說們為時後過會學對裡裏麼還發當無開經頭動兩長樣現將與點話見"
 )
 _SAMPLE_BYTES = 200_000
+_UTF8_BYTES = 12
+_PLAUSIBLE = 0.6  # and more: a text decoded right
 _LINE_END = re.compile(r"\r\n|[\n\r\v\f\x85\u2028\u2029]")
 # A tag that ends a line on the page ends a paragraph here; it stays with the paragraph it closes.
 _ENDS = r"(?:<br\s*/?>|</p>|</div>|</h[1-6]>|[?？\ufffd]\s?br\s*/?>)"
@@ -137,22 +139,31 @@ def _decode(path: Path, data: bytes) -> str:
         raise InputError(
             f"cannot tell the encoding of {path}", hint="open it in an editor and save it as UTF-8"
         )
-    try:
-        return data.decode(found)
-    except UnicodeDecodeError:
-        return _decode_by_line(data, found)
+    text = _strictly(data, found)
+    mixed = found != "utf-8" and any(_is_utf8(line) for line in data.split(b"\n"))
+    return _decode_by_line(data, found) if text is None or mixed else text
+
+
+def _is_utf8(line: bytes) -> bool:
+    """Whether a line can hardly be anything but UTF-8: four and more characters of three bytes, nothing else wide."""
+    text = _strictly(line, "utf-8")
+    high = 0 if text is None else len(line) - len(text.encode("ascii", "ignore"))
+    return high >= _UTF8_BYTES and high % 3 == 0
 
 
 def _decode_by_line(data: bytes, encoding: str) -> str:
     """Line by line: one in another encoding is read in that one; lost bytes become U+FFFD, for `repair` to list."""
     out = []
     for line in data.split(b"\n"):
+        if encoding != "utf-8" and _is_utf8(line):
+            out.append(line.decode())
+            continue
         try:
             out.append(line.decode(encoding))
         except UnicodeDecodeError:
             others = [e for e in ("utf-8", "gb18030", "cp950") if e != encoding]
             read = (_strictly(line, e) for e in others)
-            text = next((t for t in read if t is not None and plausibility(t) > 0.6), None)
+            text = next((t for t in read if t is not None and plausibility(t) > _PLAUSIBLE), None)
             out.append(line.decode(encoding, "replace") if text is None else text)
     return "\n".join(out)
 
@@ -164,8 +175,13 @@ def _find_encoding(data: bytes) -> str | None:
     sample = data[:_SAMPLE_BYTES]
     scores = {e: plausibility(sample.decode(e, "replace")) for e in ("utf-8", "gb18030", "cp950")}
     best = max(scores, key=lambda e: scores[e])
-    if scores[best] > 0.6:
+    if scores[best] > _PLAUSIBLE:
         return best
+    lines = [line for line in sample.split(b"\n")[:-1] if not line.isascii()]
+    for encoding in scores:
+        texts = [_strictly(line, encoding) for line in lines]
+        if lines and sum(t is not None and plausibility(t) > _PLAUSIBLE for t in texts) > len(lines) / 2:
+            return encoding
     from charset_normalizer import from_bytes
 
     guess = from_bytes(sample).best()

@@ -28,6 +28,15 @@ class Model:
     weights: Mapping[str, float]
     curve: tuple[tuple[float, float], ...] = ()
 
+    def confidence(self, probability: float) -> float:
+        """How often an answer of this probability is right."""
+        import numpy as np
+
+        if not self.curve:
+            return probability
+        xs, ys = zip((0.0, 0.0), *self.curve, strict=True)
+        return float(np.interp(probability, xs, ys))
+
 
 @cache
 def load_model() -> Model:
@@ -37,18 +46,13 @@ def load_model() -> Model:
 
 def decode(turns: Sequence[Turn], model: Model) -> list[tuple[int | None, float]]:
     """(speaker, confidence) of each turn."""
-    import numpy as np
-
     found: list[tuple[int | None, float]] = []
-    xs = [0.0, *(p for p, _ in model.curve)]
-    ys = [0.0, *(right for _, right in model.curve)]
     for turn, p in zip(turns, _marginals(turns, model.weights), strict=True):
-        if not len(p):
+        best = int(p.argmax()) if len(p) else None
+        if best is None:
             found.append((None, 0.0))
-            continue
-        best = int(p.argmax())
-        sure = float(np.interp(p[best], xs, ys)) if model.curve else float(p[best])
-        found.append((turn.candidates[best], round(sure, 4)))
+        else:
+            found.append((turn.candidates[best], round(model.confidence(float(p[best])), 4)))
     return found
 
 

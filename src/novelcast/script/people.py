@@ -740,9 +740,7 @@ _DIRECT_WEIGHT = 0.9
 def _pronoun_places(
     people: Sequence[_Person], paragraphs: Sequence[tuple[str, list[str]]]
 ) -> Iterator[_Pronoun]:
-    finder = WordFinder(
-        {w: p.name for p in people if p.name not in lx.GROUPS for w in p.words if len(w) > 1}
-    )
+    finder = WordFinder({w: p.name for p in people if p.name not in lx.GROUPS for w in p.words if len(w) > 1})
     recent: list[str] = []
     for narration, _ in paragraphs:
         subject = ""
@@ -754,9 +752,7 @@ def _pronoun_places(
                 if subject:
                     yield _Pronoun(lx.PRONOUNS[clause[0]], ((subject, _DIRECT_WEIGHT),))
                 elif others:
-                    yield _Pronoun(
-                        lx.PRONOUNS[clause[0]], tuple(zip(others, _RECENT_WEIGHTS, strict=False))
-                    )
+                    yield _Pronoun(lx.PRONOUNS[clause[0]], tuple(zip(others, _RECENT_WEIGHTS, strict=False)))
             elif found:
                 start, _, name = found[0]
                 subject = name if start <= 2 and len({n for _, _, n in found}) == 1 else ""
@@ -773,7 +769,10 @@ def _pronoun_votes(
     own = {p.name: _own_score(p) for p in people}
     votes: dict[str, Counter[str]] = defaultdict(Counter)
     for _ in range(4):
-        score = {n: own[n] + _PRONOUN_SCORE * (votes[n]["male"] - votes[n]["female"]) for n in own}
+        score = {
+            n: max(-9.0, min(9.0, own[n] + _PRONOUN_SCORE * (votes[n]["male"] - votes[n]["female"])))
+            for n in own
+        }
         votes = defaultdict(Counter)
         for place in places:
             sign = 1 if place.gender == "male" else -1
@@ -786,7 +785,7 @@ def _pronoun_votes(
 
 def _traits(person: _Person, pronouns: Counter[str]) -> tuple[Gender, Age, float]:
     score = _own_score(person) + _PRONOUN_SCORE * (pronouns["male"] - pronouns["female"])
-    ages = Counter(age for word in person.words if (age := _title_traits(word)[1]) != "unknown")
+    ages = Counter(traits[1] for traits in map(_title_traits, person.words) if traits[1] != "unknown")
     sure = round(1 - 0.5 ** (abs(score) / 0.9), 2)
     gender: Gender = "unknown" if abs(score) < _DOUBT else "male" if score > 0 else "female"
     age: Age = ages.most_common(1)[0][0] if ages else "unknown"  # type: ignore[assignment]

@@ -38,6 +38,11 @@ _UNSAID = re.compile(
     r"^[^，。！？]{0,8}(?:没有?|未|不曾)(?:真的?)?(?:说出口|说出来|出声|开口)|^[^，。！？]{0,3}(?:这|那)(?:话|句话?)[^。]{0,8}(?:没敢|没有?|不敢|不能)说"
 )
 _COMMA_THINKS = re.compile(r"暗?想|心[想道说]|暗[道忖]")
+# Somebody is told of as doing something: narration, whatever the sentence opens with.
+_ACTS = re.compile(
+    r"[他她][^。！？!?…]{0,20}?[伸抬转走站坐蹲跪躺爬跑退拿抓握拉推端举拎抱靠点摇皱咬抿眯闭睁咽喘擦抹掏摸缩拍捂盯瞪望看捡放按敲踢扑弹](?:[着了起过向回进住]|出(?!来|什么))"
+)
+_RUN_ON = 50  # characters without a stop: a damaged text, in which a thought and narration may be glued
 _ENOUGH = 1.75
 
 
@@ -269,6 +274,8 @@ def _sureness(sentence: str, narration: Narration) -> float:
         score += 0.5
     if re.search(r"(.{2,4})[，、]\1[，、]\1", sentence):
         score += 1.5
+    if not _YOU.search(sentence) and (narration.first_person or not _I.search(sentence)):
+        score -= 3.0 * (_ACTS.search(sentence) is not None) + (len(sentence) > _RUN_ON)
     if _told(sentence, narration):
         score -= 1.0 if _MODAL.search(sentence) else 2.0
     return score

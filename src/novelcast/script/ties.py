@@ -20,6 +20,7 @@ from novelcast.script.turns import Turn, chapters_of, read_turns
 
 _SURE = 0.8
 _ENOUGH = 1.5
+_ANSWERED = 1.5  # votes, where an unnamed person speaks and is called by a name at once
 _TOLD = 3.0  # votes, where the text says in so many words that two are one
 
 
@@ -43,7 +44,7 @@ def read_talk(pieces: Sequence[Piece], people: Sequence[Speaker]) -> Talk:
     for chapter in chapters_of(pieces):
         turns = read_turns(pieces, chapter, roster)
         decided = decode(turns, load_model())
-        _vote(turns, decided, votes, against)
+        _vote(turns, decided, people, votes, against)
         for turn, (who, sure) in zip(turns, decided, strict=True):
             called.update(_people(turn.addressed))
             if who is not None and sure >= _SURE:
@@ -59,34 +60,7 @@ def read_talk(pieces: Sequence[Piece], people: Sequence[Speaker]) -> Talk:
         for word in set(called) - told - {roster.narrator}:
             if _loose(people[word]) and votes[word].get(roster.narrator):
                 votes[word][roster.narrator] += 1
-    pairs = _pairs(people, votes, against, places)
-    return Talk(pairs + _unnamed_pairs(people, {w for w, _ in pairs}, against, places), pronouns)
-
-
-def _unnamed_pairs(
-    people: Sequence[Speaker],
-    taken: set[int],
-    against: Mapping[int, Counter[int]],
-    places: Mapping[int, set[int]],
-) -> list[tuple[int, int]]:
-    """Unnamed people of one age, and of no two genders, who come up in the same chapter only, are one (孩子, 小男孩)."""
-    none: Counter[int] = Counter()
-    pairs: list[tuple[int, int]] = []
-    unnamed = [i for i, p in enumerate(people) if p.name in lx.EPITHETS and len(places[i]) == 1 and i not in taken]
-    for k, who in enumerate(unnamed):
-        if who in {w for w, _ in pairs}:
-            continue
-        for word in unnamed[k + 1 :]:
-            one, other = people[who], people[word]
-            if (
-                places[who] == places[word]
-                and one.age == other.age in ("child", "elderly")
-                and "unknown" in {one.gender, other.gender, *({"unknown"} if one.gender == other.gender else ())}
-                and not against.get(word, none)[who] + against.get(who, none)[word]
-                and word not in {w for w, _ in pairs}
-            ):
-                pairs.append((word, who))
-    return pairs
+    return Talk(_pairs(people, votes, against, places), pronouns)
 
 
 def _pairs(
@@ -128,6 +102,7 @@ def _compatible(one: Speaker, other: Speaker) -> bool:
 def _vote(
     turns: Sequence[Turn],
     decided: Sequence[tuple[int | None, float]],
+    people: Sequence[Speaker],
     votes: dict[int, dict[int, float]],
     against: dict[int, Counter[int]],
 ) -> None:
@@ -150,6 +125,11 @@ def _vote(
                 for who in _people([c.who for c in turns[t + 1].tags.clues if c.how != "reaction"]):
                     if who != word:
                         against[word][who] += 1
+        for word in own:
+            if people[word].name in lx.EPITHETS and t + 1 < len(turns) and turns[t + 1].gap == 0:
+                for who in _people(turns[t + 1].addressed):
+                    if people[who].gender == people[word].gender != "unknown":
+                        votes[word][who] += _ANSWERED
         speaker, sure = decided[t]
         named = _people(turn.introduced)
         for word in own or ({speaker} if speaker is not None and sure >= 0.5 else set()):

@@ -12,7 +12,17 @@ from math import log1p
 from novelcast.hanzi import simplified
 from novelcast.model import Speaker
 from novelcast.script import lexicon as lx
-from novelcast.script.clues import Mention, Roster, Tags, called, clue_after, clue_before, introduced, sentences, subject
+from novelcast.script.clues import (
+    Mention,
+    Roster,
+    Tags,
+    called,
+    clue_after,
+    clue_before,
+    introduced,
+    sentences,
+    subject,
+)
 from novelcast.script.pieces import Piece
 
 MAX_CANDIDATES = 14
@@ -273,7 +283,9 @@ def _features(turns: Sequence[Turn], heard: Counter[int], roster: Roster, newcom
             f[f"tagged.{_step(turn.paragraph - tagged.get(who, -99))}"] = 1.0
             f[f"tagged.soon.{_step(soon[t].get(who, 999) - turn.paragraph)}"] = 1.0
             f[f"rank.{min(5, order.index(who))}"] = 1.0
-            around = [who in found for found in (*tags[max(0, t - AROUND) : t], *tags[t + 1 : t + AROUND + 1])]
+            around = [
+                who in found for found in (*tags[max(0, t - AROUND) : t], *tags[t + 1 : t + AROUND + 1])
+            ]
             f["tagged.around"] = log1p(sum(around))
             f["frequent"] = log1p(10 * heard[who] / most)
             f["group"] = float(is_group(person))
