@@ -9,14 +9,21 @@ import pytest
 from scripted import book_of, labelled, spoken
 
 from novelcast.script.attribute import attribute
+from novelcast.script.clues import Roster
 from novelcast.script.decode import load_model
 from novelcast.script.people import find_people
 from novelcast.script.split import split_book
+from novelcast.script.turns import Turn, read_turns
 
 OPENING = (
     "梁文博推开门，看见苏婉清坐在窗边。",
     "梁文博摘下帽子，他笑了笑。苏婉清抬起头，她没有笑。",
 )
+
+
+def _turns(*texts: str) -> list[Turn]:
+    pieces = split_book(book_of(*texts))
+    return read_turns(pieces, range(len(pieces)), Roster.of(find_people(pieces)))
 
 
 def speakers(*texts: str) -> list[str | None]:
@@ -108,6 +115,11 @@ def test_who_is_explained_by_a_name_is_not_addressed() -> None:
     assert (
         speakers("“都在。”梁文博说。", "“她是谁？”苏婉清问。", "“我师妹，林初雪。昨天刚到。”")[-1] == "梁文博"
     )
+
+
+def test_a_name_in_answer_to_who_calls_nobody() -> None:
+    turns = _turns(*OPENING, "“是谁拿走的？”苏婉清问。", "“梁文博。”", "“梁文博！”苏婉清喊。")
+    assert [bool(t.addressed) for t in turns] == [False, False, True]
 
 
 def test_confidence_rises_with_probability_and_never_leaves_the_unit_interval() -> None:

@@ -60,6 +60,10 @@ class Turn:
 _NEWCOMER = re.compile(r"(?:[一两几][个名位道只]|有个|[个名位])[^，。！？!?…]{0,8}$")
 
 
+# A name in answer to one of these calls nobody.
+_ASKS_WHO = re.compile(r"(?:谁|哪个|哪位|哪一个|叫什么|什么名字|什么人)[^。！!]*[？?]")
+
+
 def chapters_of(pieces: Sequence[Piece]) -> list[range]:
     starts = [i for i, p in enumerate(pieces) if i == 0 or p.span.chapter != pieces[i - 1].span.chapter]
     return [range(a, b) for a, b in pairwise([*starts, len(pieces)])]
@@ -121,6 +125,9 @@ def read_turns(pieces: Sequence[Piece], chapter: range, roster: Roster) -> list[
                 turns[-1].below = subjects[:1]
             above = [*above, *subjects]
         turns.extend(new)
+    for before, turn in pairwise(turns):
+        if turn.only_calls and _ASKS_WHO.search(before.quotes[-1]):
+            turn.addressed, turn.named, turn.only_calls = [], [*turn.named, *turn.addressed], False
     _candidates(turns, places, roster)
     _features(turns, heard, roster, newcomers)
     return turns
