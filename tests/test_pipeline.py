@@ -300,3 +300,15 @@ def test_an_edition_can_be_moved(book: Path, tmp_path: Path) -> None:
     again = rendered(book, tmp_path, output=moved)
     assert again.spoken == 0
     assert [c.sha256 for c in again.chapters] == [c.sha256 for c in edition.chapters]
+
+
+def test_a_chapter_that_was_posted_twice_is_heard_once(tmp_path: Path) -> None:
+    story = "\n\n".join(
+        f"第{n}只箱子打开的时候，{who}在屋里闻到了一股海水的味道。" for n, who in enumerate("周吴郑王冯陈", 1)
+    )
+    text = f"第一章 箱子\n\n{story}\n\n第一章 箱子\n\n{story}\n\n第二章 海\n\n船在天亮以前就开走了。\n"
+    (tmp_path / "箱子.txt").write_text(text, "utf-8")
+    edition = rendered(tmp_path / "箱子.txt", tmp_path)
+    assert [c.title for c in edition.chapters] == ["第一章 箱子", "第二章 海"]
+    script = read_model(BookFolder(edition.folder).script, Script)
+    assert script is not None and any("posted twice" in s.reason for s in script.skipped)

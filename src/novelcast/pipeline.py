@@ -78,7 +78,7 @@ def render(
         makers = [
             ChapterMaker(number, part, book, preset, cache, library)
             for number, part in chapter_scripts(script).items()
-            if edition.complete(part)
+            if edition.complete(part) and _is_heard(part)
         ]
         timelines = [maker.timeline(clips, cast, settings.pauses) for maker in makers]
         bar = _Bar("master", MASTER_PASSES * sum(t.length for t in timelines), progress)
@@ -137,6 +137,11 @@ def write(
     cast = cast_of(script, settings, folder)
     bar.finish()
     return script, cast
+
+
+def _is_heard(part: Script) -> bool:
+    """Whether a chapter has anything to hear; one that was posted twice, say, is skipped whole."""
+    return bool(part.cues) or any(segment.spoken for segment in part.segments)
 
 
 def engine_options(settings: Settings, progress: ProgressSink | None) -> EngineOptions:

@@ -15,6 +15,7 @@ from novelcast.model import ParagraphKind
 from novelcast.read import skip
 from novelcast.read.chapters import Heading, find_bare_numbers, find_heading, is_break
 from novelcast.read.draft import Draft, Edit
+from novelcast.read.duplicates import repeated_chapters
 from novelcast.read.repair import repair_paragraphs, unmark
 from novelcast.read.source import MAX_PARAGRAPH, MAX_PARAGRAPHS, Block, Source, Start, endless
 
@@ -347,7 +348,16 @@ def _chapters(lines: list[Line], title: str) -> list[tuple[str, list[Line]]]:
         chapters.insert(0, (title, start))
     for _, part in chapters:
         _skip_in(part)
+    for number, reason in repeated_chapters([(name, _told(part)) for name, part in chapters]).items():
+        for line in chapters[number][1]:
+            if line.text and not line.skipped:
+                line.skip_all(reason)
     return chapters
+
+
+def _told(part: Sequence[Line]) -> str:
+    """A chapter's text without headings and what isn't the book."""
+    return "\n".join(x.text for x in part if x.kind != "heading" and not x.skipped)
 
 
 def _only_volume(part: Sequence[Line]) -> bool:

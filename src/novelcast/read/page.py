@@ -20,7 +20,7 @@ from novelcast.read.source import (
     Block,
     Builder,
 )
-from novelcast.read.text import _decode
+from novelcast.read.text import decode_text
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -93,7 +93,7 @@ def decode_page(path: Path, data: bytes) -> str:
             return data.decode(_LARGER.get(name, name))
         except (UnicodeError, LookupError):
             pass
-    return _decode(path, data)
+    return decode_text(path, data)
 
 
 def parse_page(text: str, path: Path) -> etree._Element | None:

@@ -161,7 +161,8 @@ class Facts:
         verb = (self.kind_of_end[gaps - 1] == ord("v")) & ((self.end[gaps - 1] & 7) == 2)
         # A place that a verb leads to (放回了抽屉里) closes its sentence.
         led_to = np.any([_among(codes[gaps - k], _LEADS) for k in range(3, 8)], axis=0)
-        return (_among(codes[gaps - 1], _PLACES) & ~led_to) | (_among(codes[gaps - 1], "了") & verb)
+        waits: Bools = (_among(codes[gaps - 1], _PLACES) & ~led_to) | (_among(codes[gaps - 1], "了") & verb)
+        return waits
 
     def features(self, gaps: Ints) -> Iterator[Ints]:
         """For each feature, the row of the table that each gap uses."""

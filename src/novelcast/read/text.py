@@ -39,7 +39,7 @@ _MAGIC = (
     (b"\x7fELF", "a program"),
 )
 
-_HINT = "give a .txt or .md file; other formats are not supported yet (export the book as plain text)"
+_HINT = "give it the name that such files end in (.epub, .docx, .pdf …), or export the book as plain text"
 
 # The most frequent characters of written Chinese, simplified and traditional.
 _FREQUENT = frozenset(
@@ -60,7 +60,7 @@ def load_text(path: Path) -> tuple[str, bytes]:
     """The file's text, in NFC, and its bytes. Raises InputError, naming what the file is instead."""
     data = _load_bytes(path)
     _refuse_binary(path, data)
-    text = unicodedata.normalize("NFC", _decode(path, data))
+    text = unicodedata.normalize("NFC", decode_text(path, data))
     if not text.replace("\ufeff", "").strip():
         raise InputError(f"{path} is empty", hint="give a file with text in it")
     return text, data
@@ -85,9 +85,7 @@ def split_paragraphs(text: str) -> list[str]:
 def _load_bytes(path: Path) -> bytes:
     try:
         if path.is_dir():
-            raise InputError(
-                f"{path} is a folder", hint="give one .txt or .md file; folders are not supported yet"
-            )
+            raise InputError(f"{path} is a folder", hint="give one file of it")
         data = path.read_bytes()
     except FileNotFoundError:
         raise InputError(f"no such file: {path}", hint="check the path and its spelling") from None
@@ -112,7 +110,7 @@ def _refuse_binary(path: Path, data: bytes) -> None:
     if what is None and not bom and b"\0" in data:
         what = "a binary file"
     if what is not None:
-        raise InputError(f"{path} is {what}, which is not supported yet", hint=_HINT)
+        raise InputError(f"{path} is {what}, which cannot be read as text", hint=_HINT)
 
 
 def _zip_kind(data: bytes) -> str:
@@ -122,7 +120,7 @@ def _zip_kind(data: bytes) -> str:
     return "a Word document (docx)" if b"word/" in head or b"[Content_Types].xml" in head else "a zip archive"
 
 
-def _decode(path: Path, data: bytes) -> str:
+def decode_text(path: Path, data: bytes) -> str:
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             try:
