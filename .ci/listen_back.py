@@ -23,9 +23,15 @@ for chapter in edition["chapters"]:
     seconds = samples.size / rate_hz
     assert 0.15 < seconds / said < 0.6, f"{seconds:.0f} s for {said} characters"
     quiet = np.abs(samples) < 10 ** (-60 / 20)
-    longest = max((len(run) for run in "".join("q" if q else " " for q in quiet[::100]).split()), default=0) * 100 / rate_hz
+    longest = (
+        max((len(run) for run in "".join("q" if q else " " for q in quiet[::100]).split()), default=0)
+        * 100
+        / rate_hz
+    )
     assert longest < 4, f"a silence of {longest:.1f} s"
-    print(f"{path.name}: {seconds:.0f} s, {loudness.integrated_lufs:.1f} LUFS, {loudness.true_peak_dbtp:.1f} dBTP")
+    print(
+        f"{path.name}: {seconds:.0f} s, {loudness.integrated_lufs:.1f} LUFS, {loudness.true_peak_dbtp:.1f} dBTP"
+    )
 voices = {s["speaker"] for s in script["segments"] if s["speaker"]}
 sounds = {c["sound"] for c in script["cues"]}
 assert len(voices) >= 4 and {"alarm", "pop"} <= sounds, (voices, sounds)

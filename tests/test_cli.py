@@ -90,7 +90,7 @@ def test_read_shows_repairs_and_what_is_not_the_book_and_writes_nothing(tmp_path
     ]
     assert book["chapters"][0]["paragraphs"][0]["kind"] == "heading"
     assert {r["before"] for r in book["repairs"]} >= {"(cāng)", "<br>"}
-    assert [s["text"] for s in book["skipped"]] == ["本章未完，请点击下一页继续阅读"]
+    assert [s["text"].rstrip("。") for s in book["skipped"]] == ["本章未完，请点击下一页继续阅读"]
     as_it_was = json.loads(run("read", "夜班.txt", "--no-repair", "--json", cwd=tmp_path).stdout)
     assert as_it_was["repairs"] == [] and "(cāng)" in as_it_was["chapters"][0]["paragraphs"][1]["text"]
     assert not (tmp_path / "output").exists()
@@ -229,7 +229,9 @@ def test_a_folder_of_chapters_and_several_files_are_one_book(tmp_path: Path) -> 
     (folder / "第二章.txt").write_text("第二章 风\n\n风停了。\n", "utf-8")
     whole = json.loads(run("read", "渡口", "--json", cwd=tmp_path).stdout)
     assert [c["title"] for c in whole["chapters"]] == ["第二章 风", "第十章 雨"]
-    listed = json.loads(run("read", folder / "第十章.txt", folder / "第二章.txt", "--json", cwd=tmp_path).stdout)
+    listed = json.loads(
+        run("read", folder / "第十章.txt", folder / "第二章.txt", "--json", cwd=tmp_path).stdout
+    )
     assert [c["title"] for c in listed["chapters"]] == ["第十章 雨", "第二章 风"]
     done = run("render", "渡口", "--engine", "tone", "--json", cwd=tmp_path)
     assert len(json.loads(done.stdout)["chapters"]) == 2
