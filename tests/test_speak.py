@@ -174,6 +174,18 @@ def test_a_long_sentence_is_cut_at_its_clauses() -> None:
     assert all(p.endswith(("，", "。")) for p in parts)
 
 
+@pytest.mark.parametrize("text", ["山" * 200 + "。", "风" * 40 + "！", "a" * 95 + ".”"])
+def test_a_mark_is_never_left_alone_by_a_hard_cut(text: str) -> None:
+    parts = utterance_texts(text, 40)
+    assert "".join(parts) == text
+    assert all(any(c.isalnum() for c in p) for p in parts)
+
+
+def test_english_words_are_not_cut_in_half() -> None:
+    text = "he had nothing but an old rusty lantern and the long road home in front of him"
+    assert " ".join(utterance_texts(text, 30)) == text
+
+
 @given(st.text(alphabet="雨风，。！？…— aB1\n", max_size=200), st.integers(min_value=5, max_value=60))
 def test_cutting_loses_no_character_and_keeps_the_limit(text: str, limit: int) -> None:
     parts = utterance_texts(text, limit)

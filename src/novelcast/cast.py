@@ -94,12 +94,12 @@ def save_cast(path: Path, cast: Cast, script: Script) -> None:
     """Write cast.toml; an existing file keeps its comments, its order and all that it says."""
     import tomlkit
 
-    document = tomlkit.parse(path.read_text("utf-8")) if path.exists() else _new_document()
+    document = tomlkit.parse(path.read_text("utf-8-sig")) if path.exists() else _new_document()
     document["engine"] = cast.engine
     for name, role in (("narrator", cast.narrator), ("system", cast.system)):
         if name not in document:
             document[name] = _role_table(role)
-    if "roles" not in document:
+    if not document.get("roles"):  # an inline table (roles = {}) takes no tables
         document["roles"] = tomlkit.table(is_super_table=True)
     roles: Any = document["roles"]
     lines = Counter(s.speaker for s in script.segments)
@@ -111,7 +111,7 @@ def save_cast(path: Path, cast: Cast, script: Script) -> None:
                 table.comment(_about(about[name], lines[name]))
             roles[name] = table
     text = tomlkit.dumps(document)
-    if not path.exists() or path.read_text("utf-8") != text:
+    if not path.exists() or path.read_text("utf-8-sig") != text:
         write_text(path, text)
 
 
@@ -153,9 +153,9 @@ def load_cast(path: Path, voices: Sequence[Voice]) -> Cast | None:
     if not path.exists():
         return None
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")
         cast = Cast.model_validate(tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise CastError(
             f"{path}: {error}", hint="mend that line, or delete the file to be cast anew"
         ) from None
@@ -173,7 +173,11 @@ def load_cast(path: Path, voices: Sequence[Voice]) -> Cast | None:
         raise CastError(
             f"{path}{_line_of(text, cast.engine)}: no engine {cast.engine!r}", hint=f"choose one of: {known}"
         )
-    blended = [who for who, role in cast.roles.items() if role.mix]
+    blended = [
+        who
+        for who, role in [("narrator", cast.narrator), ("system", cast.system), *cast.roles.items()]
+        if role.mix
+    ]
     if blended and cast.engine not in MIXING_ENGINES:
         raise CastError(
             f"{path}{_line_of(text, 'mix')}: {blended[0]}: engine {cast.engine!r} cannot blend voices",

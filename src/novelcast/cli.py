@@ -141,9 +141,12 @@ def render(
     """
     from novelcast.pipeline import BookDetails
     from novelcast.pipeline import render as run
+    from novelcast.plot import check_plots
     from novelcast.show import edition_json, progress_bars, show_edition
 
     settings = _settings(output=output, engine=engine, preset=preset, repair=repair, cues=cues, jobs=jobs)
+    if plot:
+        check_plots()
     with progress_bars(quiet) as progress:
         edition = run(book, settings, BookDetails(title, author, cover, fresh), progress)
         pictures = _plots(edition) if plot else []

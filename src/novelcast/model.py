@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -118,7 +118,7 @@ class Segment(Model):
     evidence: str = ""
     text: str
     spoken: str
-    pause_after_ms: int | None = None
+    pause_after_ms: int | None = Field(default=None, ge=0)
 
 
 class Cue(Model):
@@ -130,9 +130,9 @@ class Cue(Model):
     span: Span
     text: str
     segment: str | None = None
-    count: int = Field(default=1, ge=1)
-    gain_db: float = 0.0
-    length_ms: int | None = None
+    count: int = Field(default=1, ge=1, le=100)
+    gain_db: float = Field(default=0.0, ge=-60.0, le=24.0)
+    length_ms: int | None = Field(default=None, ge=1, le=600_000)
 
 
 class Script(Model):
@@ -141,6 +141,8 @@ class Script(Model):
     version: int = SCRIPT_VERSION
     title: str
     language: str
+    with_cues: bool = True
+    """Whether sounds were looked for."""
     speakers: tuple[Speaker, ...] = ()
     segments: tuple[Segment, ...]
     cues: tuple[Cue, ...] = ()
@@ -172,7 +174,7 @@ class Role(Model):
     rate: float = Field(default=1.0, ge=0.5, le=2.0)
     pitch_st: float = Field(default=0.0, ge=-6.0, le=6.0)
     gain_db: float = Field(default=0.0, ge=-12.0, le=12.0)
-    mix: dict[str, float] = Field(default_factory=dict)
+    mix: dict[str, Annotated[float, Field(ge=0.0, le=1.0)]] = Field(default_factory=dict)
 
 
 class Cast(Model):

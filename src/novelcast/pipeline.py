@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from novelcast.lexicon import lexicon_for, surnames_of
 from novelcast.master import preset_named
 from novelcast.model import Book, Cast, Progress, ProgressSink, Script
 from novelcast.publish.edition import ChapterRecord, EditionRecord
+from novelcast.publish.mp3 import picture_of
 from novelcast.read import cover_of, read_book
 from novelcast.resume import cast_of, script_of
 from novelcast.settings import Settings
@@ -82,13 +83,14 @@ def render(
         ]
         timelines = [maker.timeline(clips, cast, settings.pauses) for maker in makers]
         bar = _Bar("master", MASTER_PASSES * sum(t.length for t in timelines), progress)
-        done = read_model(folder.edition, EditionRecord) or EditionRecord()
+        before = done = read_model(folder.edition, EditionRecord) or EditionRecord()
         for maker, timeline in zip(makers, timelines, strict=True):
             write_model(folder.timeline(maker.number), timeline)
             record = maker.publish(timeline, cast.narrator.voice, folder.root, done, bar.add)
             done = done.with_chapter(record)
             write_model(folder.edition, done)
             edition.chapters.append(record)
+        write_model(folder.edition, _swept(before, done, chapter_scripts(script), folder))
         bar.finish()
     return edition
 
@@ -116,16 +118,23 @@ def read(
 def _cover(sources: Sequence[Path], given: Path | None, folder: BookFolder) -> Path | None:
     """The cover the user gave, else a picture beside the book, else the book's own, taken out of it."""
     if given is not None:
-        if not given.is_file():
-            raise InputError(f"no cover at {given}", hint="give a JPEG or PNG file")
+        picture_of(given)  # what the user gave must be an image; what we found is taken if it is one
         return given
     names = [stem + end for stem in (sources[0].stem, "cover") for end in (".jpg", ".jpeg", ".png")]
-    beside = next((p for name in names if (p := sources[0].with_name(name)).is_file()), None)
-    if beside is not None or (inside := cover_of(*sources)) is None:
-        return beside
+    beside = [p for name in names if (p := sources[0].with_name(name)).is_file() and _is_picture(p)]
+    if beside or (inside := cover_of(*sources)) is None:
+        return beside[0] if beside else None
     path = folder.root / ("cover.png" if inside.startswith(b"\x89PNG") else "cover.jpg")
     write_bytes(path, inside)
-    return path
+    return path if _is_picture(path) else None
+
+
+def _is_picture(path: Path) -> bool:
+    try:
+        picture_of(path)
+    except InputError:
+        return False
+    return True
 
 
 def write(
@@ -137,6 +146,19 @@ def write(
     cast = cast_of(script, settings, folder)
     bar.finish()
     return script, cast
+
+
+def _swept(
+    before: EditionRecord, done: EditionRecord, chapters: Collection[int], folder: BookFolder
+) -> EditionRecord:
+    """The edition without chapters that the book no longer has; files that no chapter has any more are removed."""
+    kept = EditionRecord(chapters=tuple(c for c in done.chapters if c.chapter in chapters))
+    for old in before.chapters:
+        if old.file not in {c.file for c in kept.chapters}:
+            (folder.root / old.file).unlink(missing_ok=True)
+        if old.chapter not in chapters:
+            folder.timeline(old.chapter).unlink(missing_ok=True)
+    return kept
 
 
 def _is_heard(part: Script) -> bool:

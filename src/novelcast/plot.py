@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -268,18 +269,24 @@ _WIDTH_IN, _STRIP_IN, _HEAD_IN, _LEGEND_LINE_IN, _DPI = 20.0, 3.0, 0.7, 0.2, 100
 _LEGEND_COLUMNS = 9
 
 
+def check_plots() -> None:
+    """Raises SettingsError where matplotlib is not installed."""
+    try:
+        import_module("matplotlib.figure")
+    except ImportError:
+        raise SettingsError(
+            "pictures need matplotlib, which is not installed", hint="pip install 'novelcast[plot]'"
+        ) from None
+
+
 def plot_chapter(audio: Path, timeline: Timeline, script: Script, path: Path) -> None:
     """Draw a finished chapter as a PNG. `script` is the chapter's own: the timeline's cues count in it.
 
     Raises SettingsError where matplotlib is not installed, InputError for an audio file that can't be decoded.
     """
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise SettingsError(
-            "pictures need matplotlib, which is not installed", hint="pip install 'novelcast[plot]'"
-        ) from None
+    check_plots()
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
 
     seconds = timeline.length / timeline.rate_hz
     view = overview(audio, seconds)

@@ -26,9 +26,12 @@ def script_of(book: Book, settings: Settings, folder: BookFolder, *, fresh: bool
     """
     same_text = (old := read_model(folder.book, Book)) is not None and old.chapters == book.chapters
     write_model(folder.book, book)
-    if same_text and not fresh and (kept := _kept_script(folder.script, book)) is not None:
-        return kept
+    if same_text and not fresh:
+        kept = _kept_script(folder.script, book)
+        if kept is not None and kept.with_cues == settings.cues:
+            return kept.model_copy(update={"title": book.title})
     script = write_script(book, load_cue_sounds() if settings.cues else (), lexicon_for(folder.root))
+    script = script.model_copy(update={"with_cues": settings.cues})
     if folder.script.exists():
         folder.script.replace(folder.script.with_name("script.previous.json"))
     write_model(folder.script, script)
@@ -40,7 +43,7 @@ def _kept_script(path: Path, book: Book) -> Script | None:
         return None
     hint = "mend it, or run again with --fresh to analyse the text anew"
     try:
-        data = json.loads(path.read_text("utf-8"))
+        data = json.loads(path.read_text("utf-8-sig"))
         if not isinstance(data, dict) or data.get("version") != SCRIPT_VERSION:
             return None
         script = Script.model_validate(data)
@@ -51,9 +54,24 @@ def _kept_script(path: Path, book: Book) -> Script | None:
     except (ValueError, ScriptError) as error:
         raise InputError(f"{path}: {error}", hint=hint) from None
     known = {speaker.id for speaker in script.speakers}
+    seen: set[str] = set()
     for segment in script.segments:
         if segment.speaker is not None and segment.speaker not in known:
-            raise InputError(f"{path}: segment {segment.id}: no speaker {segment.speaker!r}", hint=hint)
+            raise InputError(
+                f"{path}: segment {segment.id}: no speaker {segment.speaker!r}",
+                hint=f"choose one of {', '.join(sorted(known))}, or add one to speakers",
+            )
+        if segment.id in seen:
+            raise InputError(
+                f"{path}: two segments have the id {segment.id}", hint="give one of them another"
+            )
+        seen.add(segment.id)
+    sounds = {sound.name for sound in load_cue_sounds()}
+    for cue in script.cues:
+        if cue.sound not in sounds:
+            raise InputError(
+                f"{path}: {cue.text}: no sound {cue.sound!r}", hint="`novelcast cues` lists them"
+            )
     return script
 
 

@@ -17,6 +17,7 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings import SettingsError as SourceError
 
 from novelcast.errors import SettingsError
 from novelcast.model import Pauses
@@ -61,7 +62,7 @@ def load_settings(**flags: Any) -> Settings:
     """Settings with the flags that were given (None: not given). Raises SettingsError naming the bad one."""
     try:
         return Settings(**{name: value for name, value in flags.items() if value is not None})
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, SourceError) as error:
         raise SettingsError(f"{SETTINGS_FILE}: {error}", hint="mend that line") from None
     except ValidationError as error:
         first = error.errors()[0]

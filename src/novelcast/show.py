@@ -65,8 +65,9 @@ def _table(*columns: str, right: Sequence[str] = ()) -> Table:
 
 def _print(table: Table) -> None:
     console = Console()
-    # A pipe or a file has no width: give it the whole table rather than 80 columns of it.
-    console.print(table, width=console.width if console.is_terminal else 200)
+    if not console.is_terminal:
+        console = Console(width=200)  # a pipe or a file has no width of its own: give it the whole table
+    console.print(table)
 
 
 def clock(samples: int, rate_hz: int) -> str:

@@ -103,14 +103,21 @@ def _within(sentence: str, max_chars: int) -> Iterator[str]:
             if held:
                 yield held
                 held = ""
-            yield clause[:max_chars]
-            clause = clause[max_chars:]
+            at = _hard_cut(clause, max_chars)
+            yield clause[:at]
+            clause = clause[at:]
         if len(held) + len(clause) > max_chars:
             yield held
             held = ""
         held += clause
     if held:
         yield held
+
+
+def _hard_cut(clause: str, max_chars: int) -> int:
+    """Where to cut a clause without marks: at a space if there is one, and never so that a mark is left alone."""
+    at = clause.rfind(" ", 1, max_chars) + 1 or max_chars
+    return at if any(c.isalnum() for c in clause[at:]) else max(1, at // 2)
 
 
 async def speak(

@@ -243,7 +243,7 @@ def test_a_connection_that_breaks_while_it_opens_may_be_tried_again(server: Edge
 def test_a_proxy_that_does_not_work_is_named(server: EdgeServer, proxy: str) -> None:
     with pytest.raises(EngineUnavailable, match="proxy") as unavailable:
         spoken(request(), EdgeEngine(proxy=proxy.format(port=closed_port())))
-    assert "--proxy" in unavailable.value.hint
+    assert "NOVELCAST_PROXY" in unavailable.value.hint
 
 
 def test_requests_may_be_under_way_at_once(server: EdgeServer) -> None:

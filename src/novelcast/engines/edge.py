@@ -152,7 +152,7 @@ class EdgeEngine:
             case aiohttp.ClientHttpProxyError() | aiohttp.ClientProxyConnectionError() | aiohttp.InvalidURL():
                 return EngineUnavailable(
                     f"edge: the proxy does not let us through ({_reason(error)})",
-                    hint="check --proxy and HTTPS_PROXY; only http:// proxies work",
+                    hint="check NOVELCAST_PROXY and HTTPS_PROXY; only http:// proxies work",
                 )
             case aiohttp.ClientResponseError():
                 return _refused(error.status)
@@ -170,7 +170,7 @@ class EdgeEngine:
             case aiohttp.ClientConnectorError():
                 return EngineUnavailable(
                     f"edge: the service is out of reach ({_reason(error)})",
-                    hint="check the network, or use --proxy; `--engine kokoro` needs no network",
+                    hint="check the network, or use NOVELCAST_PROXY; `--engine kokoro` needs no network",
                 )
             case TimeoutError():
                 return _broken("no answer in time")
@@ -318,7 +318,7 @@ def _refused(status: int) -> NovelcastError:
     if status == 403:
         return EngineUnavailable(
             "edge: the service refuses us (HTTP 403)",
-            hint="set this computer's clock; some regions and VPNs are shut out (try --proxy or another exit); "
+            hint="set this computer's clock; some regions and VPNs are shut out (try NOVELCAST_PROXY or another exit); "
             f"if edge-tts is old, {UPDATE_HINT}",
         )
     return EngineUnavailable(

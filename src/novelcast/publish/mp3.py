@@ -58,7 +58,7 @@ def write_mp3(
     the file is complete. Raises InputError for a cover that is no image, an empty stream, and a folder that
     cannot be written to.
     """
-    head = _id3(tags, _picture(cover) if cover else None)
+    head = _id3(tags, picture_of(cover) if cover else None)
     with complete_file(path) as temp, temp.open("wb") as file:
         output = _AfterTags(file, head)
         samples = _encode(output, blocks, rate_hz=rate_hz, channels=channels, bitrate_kbps=bitrate_kbps)
@@ -182,8 +182,11 @@ _COVER_BYTES = 500_000  # it is in every chapter's file
 _COVER_PIXELS = 1400  # Apple's smallest, and more than any player draws
 
 
-def _picture(cover: Path) -> tuple[str, bytes]:
-    """The cover's MIME type and bytes: as it is where it is a small JPEG or PNG, else made a JPEG that is."""
+def picture_of(cover: Path) -> tuple[str, bytes]:
+    """The cover's MIME type and bytes: as it is where it is a small JPEG or PNG, else made a JPEG that is.
+
+    Raises InputError for a file that is no image.
+    """
     import av
 
     try:

@@ -35,7 +35,7 @@ def read_book(*paths: Path, repair: bool = True) -> Book:
             f"there is nothing to read in {paths[0]}",
             hint="it holds only a title page, markup or a site's own text",
         )
-    where = paths[0] if len(paths) == 1 else paths[0].parent
+    where = paths[0]  # of several, the first tells two books in one folder apart
     book = _book(parts, id=slug(name), source=str(where.resolve()), sha256=sha256_of(files))
     return book.model_copy(update={"series": source.series, "series_index": source.series_index})
 
