@@ -19,7 +19,7 @@ _PRONOUN = re.compile(
 _OBJECT_BEFORE = re.compile(
     r"(?:对着?|[向朝冲跟给把被让叫替与像将往从比劝问骂求等瞪望盯看见着到给]|[看盯望朝冲向对]着|看向|望向|转向|走向|面向|看了|瞪了|接过|回过|告诉|递给|交给|瞥了|扫了|[住到给向了])(?:一旁的|身边的|对面的|那个|这个|自家|自己的?)?$"
 )
-# The object of a preposition with a modifier of its own: 对那个抱着书包的小女孩说.
+# The object of a preposition with a modifier of its own: 向那位撑着黑伞的客人问.
 _OBJECT_FAR = re.compile(r"(?:^|[，,])?[对向朝冲跟](?:那|这|一)[^，,]{1,12}的$")
 _OBJECT_TOUCHED = re.compile(r"(.)了\1$|[扯拉拍推捅捏碰戳搂拽]了?$")
 _MODIFIES = re.compile(r"^[^，,着了过到向对把给看瞪望听问说]{0,6}的$")
