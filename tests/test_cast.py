@@ -141,5 +141,16 @@ def test_a_damaged_cast_names_its_line(tmp_path: Path, old: str, new: str, messa
     assert caught.value.hint
 
 
+def test_an_inline_empty_table_of_roles_is_filled(tmp_path: Path) -> None:
+    path = tmp_path / "cast.toml"
+    path.write_text(
+        'engine = "tone"\nroles = {}\n[narrator]\nvoice = "m1"\n[system]\nvoice = "f2"\n', "utf-8"
+    )
+    kept = load_cast(path, VOICES)
+    save_cast(path, cast_script(SCRIPT, VOICES, "tone", kept), SCRIPT)
+    filled = load_cast(path, VOICES)
+    assert filled is not None and set(filled.roles) == {"唐棠", "王磊"}
+
+
 def test_no_file_is_no_cast(tmp_path: Path) -> None:
     assert load_cast(tmp_path / "cast.toml", VOICES) is None

@@ -337,6 +337,24 @@ def test_an_edition_can_be_moved(book: Path, tmp_path: Path) -> None:
     assert [c.sha256 for c in again.chapters] == [c.sha256 for c in edition.chapters]
 
 
+def test_a_run_stopped_while_the_changed_text_was_analysed_does_not_keep_the_old_script(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rendered(book, tmp_path)
+    book.write_text(TEXT.replace("太阳照常升起来了。", "太阳没有再从东边升起来。"), "utf-8")
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("novelcast.resume.write_script", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            rendered(book, tmp_path)
+    edition = rendered(book, tmp_path)
+    script = read_model(BookFolder(edition.folder).script, Script)
+    assert script is not None and any("没有再从东边" in s.text for s in script.segments)
+
+
 def test_a_chapter_that_was_posted_twice_is_heard_once(tmp_path: Path) -> None:
     story = "\n\n".join(
         f"第{n}只箱子打开的时候，{who}在屋里闻到了一股海水的味道。" for n, who in enumerate("周吴郑王冯陈", 1)

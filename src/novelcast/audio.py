@@ -46,10 +46,6 @@ def samples_in(ms: float, rate_hz: int) -> int:
     return round(ms * rate_hz / 1000)
 
 
-def ms_in(samples: int, rate_hz: int) -> float:
-    return samples * 1000 / rate_hz
-
-
 def gain(db: float) -> float:
     """Decibels to an amplitude factor."""
     return float(10.0 ** (db / 20.0))

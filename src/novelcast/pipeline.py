@@ -76,9 +76,10 @@ def render(
 
         clips = _clips_by_segment(plan, spoken.clips)
         library = load_cue_sounds()
+        parts = chapter_scripts(script)
         makers = [
             ChapterMaker(number, part, book, preset, cache, library)
-            for number, part in chapter_scripts(script).items()
+            for number, part in parts.items()
             if edition.complete(part) and _is_heard(part)
         ]
         timelines = [maker.timeline(clips, cast, settings.pauses) for maker in makers]
@@ -90,7 +91,7 @@ def render(
             done = done.with_chapter(record)
             write_model(folder.edition, done)
             edition.chapters.append(record)
-        write_model(folder.edition, _swept(before, done, chapter_scripts(script), folder))
+        write_model(folder.edition, _swept(before, done, parts, folder))
         bar.finish()
     return edition
 

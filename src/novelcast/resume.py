@@ -25,16 +25,18 @@ def script_of(book: Book, settings: Settings, folder: BookFolder, *, fresh: bool
     Raises InputError, saying where, for a script.json that was edited and no longer fits the book.
     """
     same_text = (old := read_model(folder.book, Book)) is not None and old.chapters == book.chapters
-    write_model(folder.book, book)
     if same_text and not fresh:
         kept = _kept_script(folder.script, book)
         if kept is not None and kept.with_cues == settings.cues:
+            write_model(folder.book, book)
             return kept.model_copy(update={"title": book.title})
     script = write_script(book, load_cue_sounds() if settings.cues else (), lexicon_for(folder.root))
     script = script.model_copy(update={"with_cues": settings.cues})
     if folder.script.exists():
         folder.script.replace(folder.script.with_name("script.previous.json"))
     write_model(folder.script, script)
+    # Only now: a run that was stopped before must not leave the new text beside the old script.
+    write_model(folder.book, book)
     return script
 
 

@@ -11,7 +11,7 @@ from novelcast.errors import InputError
 from novelcast.model import Book, Chapter, Paragraph, Skipped, Span
 from novelcast.read.assemble import Parts, assemble
 from novelcast.read.draft import undo
-from novelcast.read.folder import files_of, name_of, read_source, sha256_of
+from novelcast.read.folder import files_of, is_text, name_of, picture_beside, read_source, sha256_of
 
 __all__ = ["cover_of", "read_book", "slug", "undo"]
 
@@ -42,7 +42,10 @@ def read_book(*paths: Path, repair: bool = True) -> Book:
 
 def cover_of(*paths: Path) -> bytes | None:
     """The cover that the book carries (a JPEG or PNG file), None where it has none. Raises as `read_book`."""
-    return read_source(files_of(paths)).cover
+    files = files_of(paths)
+    packed = [file for file in files if not is_text(file)]  # a text has none, and need not be read for it
+    inside = read_source(packed).cover if packed else None
+    return inside or (picture_beside(files[0].parent) if len(files) > 1 else None)
 
 
 def _book(parts: Parts, *, id: str, source: str, sha256: str) -> Book:

@@ -69,6 +69,10 @@ def files_of(paths: Sequence[Path]) -> list[Path]:
     return files
 
 
+def is_text(file: Path) -> bool:
+    return _READERS.get(file.suffix.lower(), "plain") == "plain"
+
+
 def _inside(folder: Path) -> list[Path]:
     found: list[Path] = []
     for where, folders, names in os.walk(folder):
@@ -152,7 +156,7 @@ def read_source(files: Sequence[Path]) -> Source:
         ),
         title=first.title if all(s.title == first.title for s in sources) else "",
         authors=tuple(dict.fromkeys(a for s in sources for a in s.authors)),
-        cover=next((s.cover for s in sources if s.cover), None) or _picture_beside(files[0].parent),
+        cover=next((s.cover for s in sources if s.cover), None) or picture_beside(files[0].parent),
         markdown=all(s.markdown for s in sources),
     )
 
@@ -173,7 +177,7 @@ def _chapter(file: Path, source: Source) -> Source:
     return replace(source, blocks=tuple(blocks))
 
 
-def _picture_beside(folder: Path) -> bytes | None:
+def picture_beside(folder: Path) -> bytes | None:
     for name in _COVERS:
         if (folder / name).is_file():
             return picture((folder / name).read_bytes())

@@ -16,7 +16,7 @@ from pathlib import Path
 from novelcast.errors import InputError
 from novelcast.hanzi import HAN
 from novelcast.model import ParagraphKind
-from novelcast.read.text import split_paragraphs
+from novelcast.read.text import file_bytes, split_paragraphs
 
 MIB = 1 << 20
 MAX_TEXT_BYTES = 128 * MIB
@@ -209,15 +209,7 @@ def _stripped(pieces: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 def load_bytes(path: Path) -> bytes:
     """The file's bytes. Raises InputError for what isn't there, may not be read, is empty or too large."""
     check_size(path)
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise InputError(f"no such file: {path}", hint="check the path and its spelling") from None
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot read {path}: {error}", hint="check the path and its permissions") from error
-    if not data:
-        raise InputError(f"{path} is empty", hint="give a file with text in it")
-    return data
+    return file_bytes(path)
 
 
 def check_size(path: Path) -> None:

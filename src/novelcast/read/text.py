@@ -58,7 +58,7 @@ _PAGE_LINE_END = re.compile(rf"{_ENDS}(?:\s*{_ENDS})*(?=\s*\S)|(?<=\S)(?=<p[\s>]
 
 def load_text(path: Path) -> tuple[str, bytes]:
     """The file's text, in NFC, and its bytes. Raises InputError, naming what the file is instead."""
-    data = _load_bytes(path)
+    data = file_bytes(path)
     _refuse_binary(path, data)
     text = unicodedata.normalize("NFC", decode_text(path, data))
     if not text.replace("\ufeff", "").strip():
@@ -82,7 +82,8 @@ def split_paragraphs(text: str) -> list[str]:
     return unglued([stripped for part in parts if (stripped := part.strip())])
 
 
-def _load_bytes(path: Path) -> bytes:
+def file_bytes(path: Path) -> bytes:
+    """The file's bytes. Raises InputError for what isn't there, may not be read, or is empty."""
     try:
         if path.is_dir():
             raise InputError(f"{path} is a folder", hint="give one file of it")
