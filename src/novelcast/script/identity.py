@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from novelcast.script import lexicon as lx
-from novelcast.script.names import Seen, Totals, common, surname_of, titled
+from novelcast.script.names import DOT, Seen, Totals, common, surname_of, titled
 from novelcast.script.traits import lean_of
 
 
@@ -22,7 +22,17 @@ class Person:
 def group(words: dict[str, str], seen: dict[str, Seen], totals: Totals, text: str) -> list[Person]:
     """Persons with all their words: full names first, then what can be tied to one of them."""
     weight = {w: seen[w].heads + 2 * seen[w].say + seen[w].called for w in words}
-    order = sorted(words, key=lambda w: (words[w] != "name", -weight[w], w))
+    order = sorted(
+        words,
+        key=lambda w: (
+            re.search(DOT, w) is None,
+            words[w] != "name",
+            words[w] == "title",
+            not lx.titles().base(w),
+            -weight[w],
+            w,
+        ),
+    )
     people: list[Person] = []
     for word in order:
         owner = _owner(word, words[word], people) if words[word] != "group" else None
@@ -41,7 +51,11 @@ def group(words: dict[str, str], seen: dict[str, Seen], totals: Totals, text: st
 def _owner(word: str, sort: str, people: Sequence[Person]) -> Person | None:
     """The one person that a shorter or titled form belongs to; None where nobody or several fit."""
     if sort == "title":
-        return None
+        bearers = [p for p in people if any(w != word and w.endswith(word) for w in p.words)]
+        whose = lx.of_one(word) or (
+            len(bearers) == 1 and any(lx.titles().base(w) == word for w in bearers[0].words)
+        )
+        return bearers[0] if len(bearers) == 1 and whose else None
     fits = [p for p in people if _belongs(word, sort, p.name)]
     if len(fits) > 1:
         close = [p for p in fits if word in p.name]
@@ -54,7 +68,7 @@ def _belongs(word: str, sort: str, name: str) -> bool:
     given = name[len(surname) :] if surname else name
     if surname and titled(name):
         given = ""
-    if word == name:
+    if word == name or word in re.split(DOT, name):
         return True
     if name.endswith(word) and len(name) > len(word) and surname:
         return True

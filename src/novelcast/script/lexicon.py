@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import Any
 
 
 def _listed(text: str) -> list[str]:
@@ -86,7 +87,7 @@ SURNAMES = frozenset(
     "宫宁仇栾暴甘钭厉戎祖武符刘景詹束龙叶幸司韶郜黎蓟薄印宿白怀蒲邰从鄂索咸籍赖卓蔺屠蒙池乔阴胥能苍双闻莘党翟谭贡劳逄姬申扶"
     "堵冉宰郦雍郤璩桑桂濮牛寿通边扈燕冀郏浦尚农温别庄晏柴瞿阎充慕连茹习宦艾鱼容向古易慎戈廖庾终暨居衡步都耿满弘匡国文寇广禄"
     "阙东欧殳沃利蔚越夔隆师巩厍聂晁勾敖融冷訾辛阚那简饶空曾毋沙乜养鞠须丰巢关蒯相查后荆红游竺权逯盖益桓公迟闫肖付覃岳楚帅缑"
-    "亢况有琴商牟佘佴伯赏墨年爱阳佟言福鹿候代楼战修苟滚原玄夜花风雪洛君冰炎沐"
+    "丛俎仝母占仉冼岑敬桃涂麦苑户盍苌麴檀昝贠冒税展鞠稽肇但佀揭亢况有琴商牟佘佴伯赏墨年爱阳佟言福鹿候代楼战修苟滚原玄夜花风雪洛君冰炎沐"
 )
 COMPOUND_SURNAMES = frozenset(
     _listed(
@@ -379,8 +380,41 @@ ONLY_HUMAN = re.compile(
 )
 
 
+# What stands before a title or role and tells who of them: 白衣青年, 胖掌柜, 老法医.
+_LOOKS = re.compile(
+    r"(?:[白黑红青灰紫绿蓝黄金银锦花布皮麻长短圆方]色?(?:衣|袍|发|裙|衫|脸|须|眉|胡子?|甲|帽|褂|裤)|[老小胖瘦矮高丑疯傻盲哑秃]|独眼|络腮胡|年轻|年长|中年|白胖|"
+    r"干瘦|精瘦|高大|矮胖|高瘦|蒙面|卷发|光头|秃头|刀疤|眼镜|西装|驼背|跛脚|瘸腿|银发|蓄须|红鼻子?)"
+)
+# Who is meant by these depends on who speaks.
+_RELATIONS = re.compile(r"[师学徒表堂]|哥|姐|弟|妹|先生|小姐|女士")
+
+
+class Titles(dict[str, tuple[str, str]]):
+    """Titles, roles and kinship words with gender and age. A role with a look before it (胖掌柜) is one too."""
+
+    def base(self, word: str) -> str:
+        """掌柜 of 胖掌柜; empty where the word is no role with a look before it."""
+        found = _LOOKS.match(word)
+        rest = word[found.end() :] if found else ""
+        return rest if len(rest) > 1 and rest in ROLES and not dict.__contains__(self, word) else ""
+
+    def __contains__(self, word: object) -> bool:
+        return dict.__contains__(self, word) or bool(isinstance(word, str) and self.base(word))
+
+    def get(self, word: str, default: Any = None) -> Any:
+        if dict.__contains__(self, word) or not (base := self.base(word)):
+            return dict.get(self, word, default)
+        gender, age = self[base]
+        return gender, {"老": "elderly", "年": "young", "小": "young"}.get(word[0], age)
+
+
+def of_one(word: str) -> bool:
+    """Whether a role, where only one person of the book bears it, is that person's: 队长, and not 师兄 or 姑娘."""
+    return word in ROLES and word not in EPITHETS | FORMS_OF_ADDRESS and not _RELATIONS.search(word)
+
+
 @cache
-def titles() -> dict[str, tuple[str, str]]:
+def titles() -> Titles:
     """Every title, role and kinship word with its gender and age; an ordinal may stand before kinship (二叔)."""
     found = ROLES | {word: traits for word, traits in KIN.items() if len(word) > 1}
     for ordinal in "大二三四五六七八九小老":
@@ -400,4 +434,12 @@ def titles() -> dict[str, tuple[str, str]]:
     for office in [word for word, (gender, _) in found.items() if gender == _U]:
         found.setdefault("女" + office, (_F, found[office][1]))
         found.setdefault("男" + office, (_M, found[office][1]))
-    return found
+    for ordinal in "大二三四五六七八九十":
+        for gender, bases in (
+            (_M, "皇子 殿下 王爷 少爷 公子 当家 爷爷"),
+            (_F, "公主 小姐 姑娘 夫人 奶奶"),
+            (_U, "长老 当家的 掌柜 护法 师傅"),
+        ):
+            for base in bases.split():
+                found.setdefault(ordinal + base, (gender, "adult"))
+    return Titles(found)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
@@ -29,6 +29,9 @@ _NAMED = re.compile(
 _TAG_CLAUSE = re.compile(r"\x01([^。！？!?：:；;…\x01]{3,30})|([^。！？!?：:；;…\x01]{3,40})[：:]\x01")
 
 
+DOT = "[·•‧・]"
+_PART = "[" + "".join(sorted(lx.TRANSLITERATION)) + "]"
+_DOTTED = re.compile(f"(?:[\u4e00-\u9fffA-Z]{{1,5}}{DOT})*?{_PART}{{1,6}}{DOT}{_PART}{{1,6}}")
 _FOREIGN_RUN = re.compile("[" + "".join(sorted(lx.TRANSLITERATION)) + "]{2,7}")
 _TITLED_ANYWHERE = re.compile(
     "((?:"
@@ -170,10 +173,32 @@ def choose(seen: dict[str, Seen], totals: Totals) -> dict[str, str]:
             and foreign(word)
             and word[0] not in lx.NEVER_FIRST
             and not common(word)
+            and (len(word) > 2 or seen[word].heads)
         ):
             seen[word].heads += 1
             chosen[word] = "name"
+    for word in _dotted(totals.text, chosen, totals):
+        seen[word].heads += 1
+        chosen[word] = "name"
+        for part in re.split(DOT, word):
+            if len(part) > 1:
+                chosen[part] = "name"
     return {w: s for w, s in chosen.items() if not _cut_short(w, s, chosen, seen, totals)}
+
+
+def _dotted(text: str, chosen: Collection[str], totals: Totals) -> set[str]:
+    """Foreign names in parts (亚瑟·潘德拉贡). The last part ends where it is a name by itself, else with the longest
+    run of characters that names are written with and that recurs."""
+    found: Counter[str] = Counter(m.group() for m in _DOTTED.finditer(text))
+    names = set()
+    for word in found:
+        stem, dot, last = re.match(rf"(.*)({DOT})(.*)$", word).groups()  # type: ignore[union-attr]
+        ends = [last[:k] for k in range(len(last), 0, -1)]
+        known = next((e for e in ends if e in chosen), None)
+        names.add(
+            stem + dot + (known or max(ends, key=lambda e: (totals.text.count(stem + dot + e), len(e))))
+        )
+    return names
 
 
 def add_tag_subjects(words: dict[str, str], paragraphs: Sequence[tuple[str, list[str]]]) -> None:
@@ -332,7 +357,7 @@ def titled(word: str) -> str:
 def _cut_short(word: str, sort: str, chosen: dict[str, str], seen: dict[str, Seen], totals: Totals) -> bool:
     """Whether the word is a stump of a longer name (孙少 of 孙少平) or a name with more behind it (高崇慢)."""
     mine = totals(word)
-    if sort in ("titled", "nick", "other") and any(
+    if sort in ("title", "titled", "nick", "other") and any(
         totals(longer) >= 0.9 * mine for longer in _ending(word, chosen)
     ):
         return True
