@@ -294,6 +294,7 @@ def called(roster: Roster, quote: str) -> tuple[list[Mention], list[Mention]]:
     addressed: list[Mention] = []
     named: list[Mention] = []
     inner = re.compile(r"[‘『][^’』]*[’』]").sub(lambda m: "□" * len(m.group()), quote)
+    addressed.extend(_kin_called(roster, inner))
     for m in roster.mentions(inner):
         if m.word in lx.PRONOUNS or m.word in lx.GROUP_PRONOUNS or m.word == lx.FIRST_PERSON:
             continue
@@ -312,3 +313,14 @@ def called(roster: Roster, quote: str) -> tuple[list[Mention], list[Mention]]:
         else:
             named.append(m)
     return addressed, named
+
+
+def _kin_called(roster: Roster, quote: str) -> list[Mention]:
+    """Forms of address that are nobody's own: 爹, 姐, 师父. Whom they mean depends on who speaks."""
+    found = []
+    for m in lx.KIN_CALLED.finditer(quote):
+        word = m.group(1)
+        if word not in roster.by_word:
+            gender, age = lx.KIN.get(word) or lx.titles().get(word, ("unknown", "unknown"))
+            found.append(Mention(m.start(1), m.end(1), word, (), gender, age))
+    return found

@@ -271,6 +271,8 @@ def _sort_of(word: str, entry: Seen, totals: Totals) -> str:
         return ""
     if sort := _surnamed(word, entry, totals):
         return sort
+    if lx.human_noun(word) and common(word) and _dictionary()[1].get(word, "")[:1] == "n":
+        return "title" if entry.say or entry.human or entry.called or (entry.tag and entry.act) else ""
     if word in lx.NOT_PEOPLE or (word[-1] in lx.THING_ENDS and entry.say + entry.human < 2):
         return ""
     evidence = entry.evidence
