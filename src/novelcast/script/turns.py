@@ -52,6 +52,7 @@ class Turn:
     only_calls: bool = False  # nothing but a form of address
     silence: bool = False  # between the turn before and this one, somebody does not answer
     active: int = 0  # how many people are named beside the quotations around
+    latest: list[int] = field(default_factory=list)  # people by their last mention before, the latest first
     candidates: list[int] = field(default_factory=list)
     features: list[dict[str, float]] = field(default_factory=list)
 
@@ -75,6 +76,7 @@ def read_turns(pieces: Sequence[Piece], chapter: range, roster: Roster) -> list[
     heard: Counter[int] = Counter()
     places: list[tuple[int, int]] = []  # (paragraph, person), in reading order
     newcomers: set[int] = set()
+    latest: dict[int, int] = {}  # person -> when last mentioned; keys in that order
     above: list[Mention] = []
     above_text = ""
     gap = 0
@@ -91,6 +93,12 @@ def read_turns(pieces: Sequence[Piece], chapter: range, roster: Roster) -> list[
         newcomers.update(
             who for m in mentions for who in m.people if m.epithet and _NEWCOMER.search(narration[: m.start])
         )
+        for turn in new:
+            turn.latest = list(reversed(latest))
+        for m in roster.mentions("".join(texts[i] for i in paragraph)):
+            for who in m.people:
+                latest.pop(who, None)
+                latest[who] = number
         for k, turn in enumerate(new):
             turn.present = _subjects(narration, roster)
             turn.continued = open_quote and k == 0 and turn.pieces[0] == paragraph[0]
@@ -364,9 +372,15 @@ def _clue_features(
             f[f"{kind}{place}.{fit}"] = strength
             if strength < 1:
                 f[f"{kind}{place}.unknown"] = 1 - strength
-            fitting = [p for p in order if fits(clue.who, p, roster.people[p]) == fit]
-            if fit not in ("misfits", "never") and fitting[0] == who:
-                f[f"{kind}{place}.nearest"] = 1.0
+            if fit != "misfits":
+                fitting = [p for p in order if fits(clue.who, p, roster.people[p]) == fit]
+                if fitting[0] == who:
+                    f[f"{kind}{place}.nearest"] = 1.0
+                if len(fitting) == 1:
+                    f[f"{kind}{place}.only"] = 1.0
+                told = [p for p in turn.latest if p in fitting]
+                if who in told[:2]:
+                    f[f"{kind}{place}.latest.{told.index(who)}"] = 1.0
     f["present"] = float(
         any(who in m.people for m in turn.present) and not any(who in c.who.people for c in turn.tags.clues)
     )
