@@ -20,8 +20,8 @@ import numpy as np
 from labelled import chapters_in, pieces_of
 from scipy.optimize import minimize
 
-from novelcast.script.naming import LEAST, WEIGHTS_FILE, Use, candidates, word_features
 from novelcast.script.names import Totals, choose, observe
+from novelcast.script.naming import LEAST, WEIGHTS_FILE, Use, candidates, word_features
 from novelcast.script.people import paragraphs_of_pieces
 
 PULL = 1.0

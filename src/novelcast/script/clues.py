@@ -13,7 +13,7 @@ from novelcast.script import lexicon as lx
 _SENTENCE = re.compile(rf"[^{lx.SENTENCE_END}]*[{lx.SENTENCE_END}]*")
 _CLAUSE = re.compile(r"[^，,、：:；;]+[，,、：:；;]*")
 _PRONOUN = re.compile(
-    r"(?:他们|她们|它们|我们|咱们|你们|两人|二人|[他她]俩)|[他她](?!人)|我(?![们那家爸妈爹娘爷奶哥姐弟妹叔姨舅])"
+    r"(?:他们|她们|它们|我们|咱们|你们|两人|二人|[他她]俩)|对方|[他她](?!人)|我(?![们那家爸妈爹娘爷奶哥姐弟妹叔姨舅])"
 )
 # A person's word behind one of these is what the sentence is about, not its subject.
 _OBJECT_BEFORE = re.compile(
@@ -125,7 +125,14 @@ class Roster:
         end = start + len(word)
         if word == lx.FIRST_PERSON:
             return Mention(start, end, word, () if self.narrator is None else (self.narrator,))
-        return Mention(start, end, word, (), lx.PRONOUNS.get(word, "unknown"), plural=len(word) > 1)
+        return Mention(
+            start,
+            end,
+            word,
+            (),
+            lx.PRONOUNS.get(word, "unknown"),
+            plural=len(word) > 1 and word not in lx.PRONOUNS,
+        )
 
 
 @dataclass(frozen=True)

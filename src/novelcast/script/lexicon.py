@@ -147,7 +147,7 @@ THING_ENDS = frozenset(
     "台锁面羹车机门窗楼房屋厅室殿街桥店馆箱盒袋瓶杯碗盘壶桌椅床灯纸笔牌符阵丹药酒茶汤饭菜粥饼肉带衣裤鞋帽裙鼎炉钟鼓棒棍镜柜梯墙板柱架网屏表票款账法术功课费段层圈种类型区处边侧"
 )
 
-PRONOUNS = {"他": "male", "她": "female", "它": "unknown"}
+PRONOUNS = {"他": "male", "她": "female", "它": "unknown", "对方": "unknown"}
 FIRST_PERSON = "我"
 GROUP_PRONOUNS = ("他们", "她们", "我们", "咱们", "你们", "它们")
 

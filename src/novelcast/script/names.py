@@ -382,6 +382,8 @@ def titled(word: str) -> str:
 
 def cut_short(word: str, sort: str, chosen: dict[str, str], seen: dict[str, Seen], totals: Totals) -> bool:
     """Whether the word is a stump of a longer name (孙少 of 孙少平) or a name with more behind it (高崇慢)."""
+    if re.search(DOT, word):
+        return False  # its parts are names too
     mine = totals(word)
     if sort in ("title", "titled", "nick", "other") and any(
         totals(longer) >= 0.9 * mine for longer in _ending(word, chosen)
