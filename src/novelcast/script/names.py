@@ -389,6 +389,8 @@ def cut_short(word: str, sort: str, chosen: dict[str, str], seen: dict[str, Seen
         totals(longer) >= 0.9 * mine for longer in _ending(word, chosen)
     ):
         return True
+    if sort == "titled" and chosen.get(word[1:]) == "titled":
+        return True  # 传秦太医: what stands before is no name
     if sort in ("title", "group"):
         return any(totals(longer) >= mine for longer in _longer_titles(word))
     for other in _longer(word, chosen):
