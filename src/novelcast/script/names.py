@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 from novelcast.script import lexicon as lx
+from novelcast.script.clues import WordFinder
 
 QUOTE = "\x01"
 CLAUSE = re.compile(r"[^，,。！？!?：:；;、…—～\s\x01“”‘’（）()《》【】「」『』]+")
@@ -102,8 +103,10 @@ def observe(paragraphs: Iterable[tuple[str, list[str]]]) -> dict[str, Seen]:
             )
             behind = narration[sentence.start() - 1 : sentence.start()] == QUOTE
             for k, m in enumerate(CLAUSE.finditer(text)):
-                for head in _heads(m.group()):
-                    _note(seen, head, leads_in or (behind and k == 0))
+                heads, beside = _heads(m.group()), leads_in or (behind and k == 0)
+                for head in heads:
+                    _note(seen, head, beside)
+                _note_offices(seen, m.group(), heads, beside)
         for quote in said:
             for pattern in (_VOCATIVE_HEAD, _VOCATIVE_TAIL):
                 if found := pattern.search(quote):
@@ -132,16 +135,36 @@ def _note(seen: dict[str, Seen], head: str, beside_quote: bool) -> None:
         word, rest = head[:size], head[size:]
         if len(word) < size or not _HAN2.match(word):
             return
-        entry = seen[word]
-        entry.heads += 1
-        entry.tag += beside_quote
-        entry.nexts[rest[:1]] += 1
-        say = lx.SAY.search(rest[:9])
-        entry.say += say is not None and (beside_quote or say.start() <= 4)
-        act = lx.HUMAN_ACT.match(rest) is not None
-        entry.act += act
-        entry.human += lx.ONLY_HUMAN.match(rest) is not None
-        entry.close += act or (say is not None and say.start() == 0)
+        _note_word(seen[word], rest, beside_quote)
+
+
+def _note_word(entry: Seen, rest: str, beside_quote: bool) -> None:
+    entry.heads += 1
+    entry.tag += beside_quote
+    entry.nexts[rest[:1]] += 1
+    say = lx.SAY.search(rest[:9])
+    entry.say += say is not None and (beside_quote or say.start() <= 4)
+    act = lx.HUMAN_ACT.match(rest) is not None
+    entry.act += act
+    entry.human += lx.ONLY_HUMAN.match(rest) is not None
+    entry.close += act or (say is not None and say.start() == 0)
+
+
+def _note_offices(seen: dict[str, Seen], clause: str, heads: Collection[str], beside_quote: bool) -> None:
+    """Who comes in further back in a clause: 门口一个黑衣人喊. Only words that are people by themselves."""
+    for start, end, word in _offices().find(clause):
+        behind = clause[start - 1 : start]
+        if behind and behind in "个名位那这的" and clause[start:] not in heads and _acts(clause[end:]):
+            _note_word(seen[word], clause[end:], beside_quote)
+
+
+def _acts(rest: str) -> bool:
+    return lx.HUMAN_ACT.match(rest) is not None or lx.SAY.search(rest[:9]) is not None
+
+
+@cache
+def _offices() -> WordFinder:
+    return WordFinder({w: w for w in lx.titles() if len(w) > 1})
 
 
 @cache
