@@ -13,6 +13,7 @@ from novelcast.hanzi import simplified
 from novelcast.model import Speaker
 from novelcast.script import lexicon as lx
 from novelcast.script.clues import (
+    REACTIONS,
     Mention,
     Roster,
     Tags,
@@ -320,13 +321,13 @@ def _features(turns: Sequence[Turn], heard: Counter[int], roster: Roster, newcom
 
 def _known(turns: Sequence[Turn]) -> set[int]:
     """Who is named beside a quotation, or addressed in one."""
-    tagged = {p for turn in turns for c in turn.tags.clues if c.how != "reaction" for p in c.who.people}
+    tagged = {p for turn in turns for c in turn.tags.clues if c.how not in REACTIONS for p in c.who.people}
     return tagged | {p for turn in turns for m in turn.addressed for p in m.people}
 
 
 def _tagged(turn: Turn) -> set[int]:
     """Who is named beside the quotations of a turn as doing something."""
-    return {p for c in turn.tags.clues if c.how != "reaction" and not c.who.epithet for p in c.who.people}
+    return {p for c in turn.tags.clues if c.how not in REACTIONS and not c.who.epithet for p in c.who.people}
 
 
 def _step(paragraphs: int) -> int:
@@ -341,7 +342,7 @@ def _tagged_soon(turns: Sequence[Turn]) -> list[dict[int, int]]:
     for turn in reversed(turns):
         out.append(dict(coming))
         for clue in turn.tags.clues:
-            if clue.how != "reaction":
+            if clue.how not in REACTIONS:
                 _mark(coming, clue.who, turn.paragraph)
     return out[::-1]
 
@@ -437,7 +438,9 @@ def _habits(turns: Sequence[Turn]) -> dict[str, set[int]]:
     """Who, by the tags of the chapter, uses which form of address or word for I, and which turns show it."""
     users: dict[str, set[int]] = {}
     for turn in turns:
-        sure = {p for c in turn.tags.clues if c.how != "reaction" and not c.who.epithet for p in c.who.people}
+        sure = {
+            p for c in turn.tags.clues if c.how not in REACTIONS and not c.who.epithet for p in c.who.people
+        }
         if len(sure) == 1:
             for word in _own_words(turn):
                 users.setdefault(word, set()).update(sure)
