@@ -10,7 +10,8 @@ from novelcast.hanzi import simplified
 from novelcast.model import Book, Chapter, Paragraph, Span
 from novelcast.script.lexicon import MESSAGE, SAY, SENTENCE_END, THINK, WRITE
 from novelcast.script.pieces import Piece, PieceKind
-from novelcast.script.thoughts import Narration, find_thoughts, unsaid
+from novelcast.script.narration import Narration, letters, narrated
+from novelcast.script.thoughts import Region, find_thoughts, unsaid
 
 _PAIRS = {"“": "”", "‘": "’", "「": "」", "『": "』", "〝": "〞"}
 _CARRIED_PARAGRAPHS = 4
@@ -50,28 +51,33 @@ def split_book(book: Book) -> list[Piece]:
 def _split_chapter(
     number: int, chapter: Chapter, skipped: dict[tuple[int, int], list[tuple[int, int, str]]]
 ) -> Iterator[Piece]:
-    texts = [simplified(p.text) for p in chapter.paragraphs]
-    carried = _carried(chapter.paragraphs, texts)
-    regions = [
-        _regions(p, text, i + 1 in carried or _opens_quoted(texts, i), carried.get(i, 0))
-        for i, (p, text) in enumerate(zip(chapter.paragraphs, texts, strict=True))
-    ]
-    narration = Narration(
-        text[a:b]
-        for text, found in zip(texts, regions, strict=True)
-        for a, b, kind in found
-        if kind == "narration"
-    )
-    for i, (paragraph, text) in enumerate(zip(chapter.paragraphs, texts, strict=True)):
-        parts = [
-            (a, b, kind, "scene break" if kind == "skip" else "")
-            for a, b, kind in find_thoughts(text, regions[i], narration, texts[i - 1] if i else "")
-        ]
+    texts, marked, narrations, written = by_marks(chapter)
+    regions = find_thoughts(texts, marked, narrations, written)
+    for i, paragraph in enumerate(chapter.paragraphs):
+        parts = [(a, b, kind, "scene break" if kind == "skip" else "") for a, b, kind in regions[i]]
         for start, end, reason in sorted(skipped.get((number, i), [])):
-            parts = _overlay(parts, max(0, start), min(end, len(text)), reason)
+            parts = _overlay(parts, max(0, start), min(end, len(texts[i])), reason)
         for start, end, kind, reason in parts:
             span = Span(chapter=number, paragraph=i, start=start, end=end)
             yield Piece(span, paragraph.text[start:end], kind, reason)
+
+
+def by_marks(chapter: Chapter) -> tuple[list[str], list[list[Region]], list[Narration], set[int]]:
+    """Of a chapter's paragraphs: the simplified texts, the regions that marks and words of saying show, what the
+    narration is like there, and which of them nobody thinks in (letters, verses)."""
+    paragraphs = chapter.paragraphs
+    texts = [simplified(p.text) for p in paragraphs]
+    carried = _carried(paragraphs, texts)
+    regions = [
+        _regions(p, text, i + 1 in carried or _opens_quoted(texts, i), carried.get(i, 0))
+        for i, (p, text) in enumerate(zip(paragraphs, texts, strict=True))
+    ]
+    written = letters(texts) | {i for i, p in enumerate(paragraphs) if p.kind == "verse"}
+    told = [
+        "" if i in written else "\n".join(text[a:b] for a, b, kind in found if kind == "narration")
+        for i, (text, found) in enumerate(zip(texts, regions, strict=True))
+    ]
+    return texts, regions, narrated(told, [p.kind == "break" for p in paragraphs]), written
 
 
 def _opens_quoted(texts: Sequence[str], i: int) -> bool:
