@@ -1,6 +1,6 @@
 """Fit the weights that say who thinks a thought: src/novelcast/script/thinker_weights.json.
 
-    python tests/benchmarks/train_thinkers.py FOLDER [FOLDER …] [--write]
+    python tests/benchmarks/train_thinkers.py [FOLDER …] [--write]
 
 Folders and scenes as for train_thoughts.py. The thoughts are the labelled ones; the people and who speaks are those
 that novelcast finds. A log-linear choice among the candidates of each thought, pulled towards nought; chapters told
@@ -12,24 +12,23 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from labelled import chapters_in, pieces_of, scenes_in
 from scipy.optimize import minimize
-from train_thoughts import OWN, TAG
+from train_thoughts import CHAPTERS, SCENES
 
-from novelcast.model import Book, Chapter, Paragraph
 from novelcast.script import thinkers as module
 from novelcast.script.attribute import attribute
 from novelcast.script.clues import Roster
 from novelcast.script.people import find_people
 from novelcast.script.pieces import Piece, PieceKind
-from novelcast.script.split import split_book
 from novelcast.script.thinkers import Thought, on_from, read_thoughts
 from novelcast.script.turns import chapters_of
 
@@ -56,71 +55,46 @@ def with_thoughts(pieces: Sequence[Piece], spans: Mapping[int, list[tuple[int, i
         start, end = piece.span.start, piece.span.end
         own = [(a, b) for a, b in spans.get(piece.span.paragraph, []) if a < end and start < b]
         edges = sorted({start, end, *(min(max(x, start), end) for span in own for x in span)})
-        for a, b in zip(edges, edges[1:], strict=False):
+        for a, b in pairwise(edges):
             inside = any(x <= a and b <= y for x, y in own)
             kind: PieceKind = "thought" if inside else "narration" if piece.kind == "thought" else piece.kind
             span = piece.span.model_copy(update={"start": a, "end": b})
             yield Piece(span, piece.text[a - start : b - start], kind)
 
 
-def read(name: str, lines: Sequence[str], words: Mapping[str, set[str]], held: str | None) -> Labelled | None:
-    """`words`: each person's names; `held`: who says 我, where somebody does."""
-    if held is not None:
-        return None
-    texts: list[str] = []
+def read(gold: Mapping[str, Any]) -> Labelled:
     spans: dict[int, list[tuple[int, int]]] = {}
     whose: dict[tuple[int, int], str] = {}
-    for i, line in enumerate(lines):
-        text, at, opened = "", 0, 0
-        for m in TAG.finditer(line):
-            text, at = text + line[at : m.start()], m.end()
-            if not m.group(1):
-                opened, who = len(text), m.group()[3:-1]
-            elif m.group(2) == "T":
-                spans.setdefault(i, []).append((opened, len(text)))
-                whose[i, opened] = who
-        texts.append(text + line[at:])
-    paragraphs = tuple(Paragraph(kind="body" if i else "heading", text=t) for i, t in enumerate(texts))
-    chapter = Chapter(title=texts[0], paragraphs=paragraphs)
-    book = Book(id=name, title=name, chapters=(chapter,), source=name, source_sha256="0")
-    pieces = list(with_thoughts(split_book(book), spans))
+    for s in gold["spans"]:
+        if s["tag"] == "T":
+            spans.setdefault(s["paragraph"], []).append((s["start"], s["end"]))
+            whose[s["paragraph"], s["start"]] = s["value"]
+    pieces = list(with_thoughts(pieces_of(gold), spans))
     people = find_people(pieces)
     ids = {p.id: k for k, p in enumerate(people)}
-    labels = attribute(pieces, people)
     known = {
         i: (ids[x.speaker], x.confidence)
-        for i, x in enumerate(labels)
+        for i, x in enumerate(attribute(pieces, people))
         if x.kind == "dialogue" and x.speaker is not None
     }
     (only,) = chapters_of(pieces)
     thoughts = read_thoughts(pieces, only, Roster.of(people), known)
+    words = {r["name"]: {r["name"], *r["aliases"]} for r in gold["roster"]}
     right = []
     for thought in thoughts:
-        piece = pieces[thought.pieces[0]]
-        name_ = whose.get((piece.span.paragraph, piece.span.start), "")
-        meant = words.get(name_, {name_})
+        span = pieces[thought.pieces[0]].span
+        name = whose.get((span.paragraph, span.start), "")
+        meant = words.get(name, {name})
         right.append({k for k, p in enumerate(people) if meant & {p.name, *p.aliases}})
-    return Labelled(name, thoughts, right)
+    return Labelled(gold["stem"], thoughts, right)
 
 
 def read_all(folders: Sequence[Path]) -> tuple[list[Labelled], list[Labelled]]:
-    learn: list[Labelled] = []
-    held: list[Labelled] = []
-    for folder in folders:
-        for file in sorted(folder.glob("[0-9]*.txt")):
-            head, *lines = file.read_text("utf-8").splitlines()
-            gold = json.loads(head[1:])
-            words = {r["name"]: {r["name"], *r["aliases"]} for r in gold["roster"]}
-            chapter = read(file.stem, lines, words, gold["pov"])
-            if chapter is not None:
-                (held if file.stem[-1] in "48" else learn).append(chapter)
-    for file in sorted(OWN.glob("*.txt")):
-        for k, scene in enumerate(re.split(r"\n(?=# )", file.read_text("utf-8").strip())):
-            first, *lines = [line for line in scene.splitlines() if line]
-            chapter = read(f"{file.stem}.{k}", [first.removeprefix("# "), *lines], {}, "我" if "第一人称" in first else None)
-            if chapter is not None:
-                learn.append(chapter)
-    return learn, held
+    """(to learn from, held out), of what is told in the third person"""
+    told = [*chapters_in([CHAPTERS, *folders]), *scenes_in(SCENES)]
+    chapters = [read(gold) for gold in told if gold["pov"] is None]
+    held = [c for c in chapters if "." not in c.name and c.name[-1] in "48"]
+    return [c for c in chapters if c not in held], held
 
 
 def thought_before(chapter: Labelled, k: int) -> list[int]:
@@ -134,7 +108,10 @@ def fit(chapters: Sequence[Labelled], names: Sequence[str]) -> dict[str, float]:
         for k, thought in enumerate(c.thoughts):
             good = [w in c.right[k] for w in thought.candidates]
             if any(good) and not all(good):
-                table = [f | on_from(thought_before(c, k), w) for w, f in zip(thought.candidates, thought.features, strict=True)]
+                table = [
+                    f | on_from(thought_before(c, k), w)
+                    for w, f in zip(thought.candidates, thought.features, strict=True)
+                ]
                 rows.append((np.array([[f.get(n, 0.0) for n in names] for f in table]), np.array(good)))
 
     def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
@@ -185,12 +162,16 @@ def summary(answers: Sequence[tuple[float, bool]]) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folders", type=Path, nargs="+")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folders", type=Path, nargs="*")
     parser.add_argument("--write", action="store_true", help="put the weights where novelcast finds them")
     args = parser.parse_args()
     learn, held = read_all(args.folders)
-    names = sorted({n for c in learn for t in c.thoughts for f in t.features for n in f} | {"thought last", "thinks"})
+    names = sorted(
+        {n for c in learn for t in c.thoughts for f in t.features for n in f} | {"thought last", "thinks"}
+    )
     answers = []
     for part in range(PARTS):
         weights = fit([c for k, c in enumerate(learn) if k % PARTS != part], names)
@@ -198,7 +179,17 @@ def main() -> None:
     weights = fit(learn, names)
     report = {
         "candidates hold the right one": round(
-            float(np.mean([bool(r & set(t.candidates)) for c in learn if "." not in c.name for t, r in zip(c.thoughts, c.right, strict=True)])), 3
+            float(
+                np.mean(
+                    [
+                        bool(r & set(t.candidates))
+                        for c in learn
+                        if "." not in c.name
+                        for t, r in zip(c.thoughts, c.right, strict=True)
+                    ]
+                )
+            ),
+            3,
         ),
         "cross-validation": summary(answers),
         "held out": summary(judge(held, weights)),

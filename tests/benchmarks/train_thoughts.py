@@ -1,10 +1,9 @@
 """Train what finds thoughts that nobody marks: script/thought_weights.json and script/speechlike.npz.
 
-    python tests/benchmarks/train_thoughts.py FOLDER [FOLDER …] [--write]
+    python tests/benchmarks/train_thoughts.py [FOLDER …] [--write]
 
-A FOLDER holds labelled chapters as ../shared/data/webnovel does; tests/data/thoughts, short scenes of our own in
-the same markup, is always read too. Files whose number ends in 4 or 8 are held out: they are scored and not learnt
-from. Two linear models: how like speech a sentence is (dialogue and labelled thoughts against narration), and a
+Reads the labelled chapters of tests/data/labelled and of each FOLDER (../shared/data/webnovel), and the short scenes
+of tests/data/thoughts. Chapters whose number ends in 4 or 8 are held out: they are scored and not learnt from. Two linear models: how like speech a sentence is (dialogue and labelled thoughts against narration), and a
 chain over the sentences of a chapter, which has the first as one of its features. The chain must not see how well
 the first knows the sentences it learnt from, so its features come from a model of the other chapters (five parts).
 Prints JSON: precision and recall of thoughts by cross-validation and on the held-out files, at several thresholds.
@@ -25,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from labelled import chapters_in, scenes_in
 from scipy import sparse
 from scipy.optimize import minimize
 
@@ -34,7 +34,8 @@ from novelcast.script.split import by_marks
 from novelcast.script.thought_features import BITS, SENTENCE, Unit, rows_of
 from novelcast.script.thoughts import link, posteriors, read_units
 
-OWN = Path(__file__).parents[1] / "data" / "thoughts"
+CHAPTERS = Path(__file__).parents[1] / "data" / "labelled"
+SCENES = Path(__file__).parents[1] / "data" / "thoughts"
 HERE = Path(thought_features.__file__).parent
 PARTS = 5
 THRESHOLD = 0.35
@@ -43,7 +44,6 @@ PULL = 1.0  # of the chain's squared weights
 TABLE_PULL = 0.1  # of the table's
 THOUGHT_COUNTS = 5.0  # a labelled thought among the speech, against one of a sentence of dialogue
 LINKS = (", one run", ", next paragraph")
-TAG = re.compile(r"\[(/?)([DTQSCX])(?::[^\[\]]*)?\]")
 LIMIT = 3.0  # as `speechlike` limits its score
 
 Cells = set[tuple[int, int]]
@@ -62,49 +62,39 @@ class Labelled:
     matrix: Any = None
 
 
-def read(name: str, lines: Sequence[str]) -> Labelled:
-    """`lines`: heading, then paragraphs with markup."""
-    texts, spans = [], []
-    for i, line in enumerate(lines):
-        text, at = "", 0
-        opened = 0
-        for m in TAG.finditer(line):
-            text, at = text + line[at : m.start()], m.end()
-            if not m.group(1):
-                opened = len(text)
-            elif m.group(2) == "T":
-                spans.append([(i, k) for k in range(opened, len(text))])
-        texts.append(text + line[at:])
-    paragraphs = tuple(Paragraph(kind="body" if i else "heading", text=t) for i, t in enumerate(texts))
-    simple, regions, narrations, written = by_marks(Chapter(title=texts[0], paragraphs=paragraphs))
+def read(gold: Mapping[str, Any]) -> Labelled:
+    paragraphs = tuple(
+        Paragraph(kind="body" if i else "heading", text=t) for i, t in enumerate(gold["paragraphs"])
+    )
+    simple, regions, narrations, written = by_marks(Chapter(title=gold["title"], paragraphs=paragraphs))
     units = read_units(simple, regions, narrations, written)
+    spans = [
+        [(s["paragraph"], k) for k in range(s["start"], s["end"])] for s in gold["spans"] if s["tag"] == "T"
+    ]
     inside: Cells = {cell for span in spans for cell in span}
-    truth = [2 * sum((u.paragraph, k) in inside for k in range(u.start, u.end)) > u.end - u.start for u in units]
-    chapter = Labelled(name, units, truth, spans)
+    truth = [
+        2 * sum((u.paragraph, k) in inside for k in range(u.start, u.end)) > u.end - u.start for u in units
+    ]
+    chapter = Labelled(gold["stem"], units, truth, spans)
     thoughts = {u.text for u, yes in zip(units, truth, strict=True) if yes}
     for text, found in zip(simple, regions, strict=True):
         for start, end, kind in found:
             if kind in ("dialogue", "narration"):
                 for m in SENTENCE.finditer(text[start:end].strip("“”「」")):
                     sentence = m.group().strip()
-                    if len(re.findall(r"\w", sentence)) >= 2 and (kind == "dialogue" or sentence not in thoughts):
+                    if len(re.findall(r"\w", sentence)) >= 2 and (
+                        kind == "dialogue" or sentence not in thoughts
+                    ):
                         chapter.sentences.append((sentence, kind == "dialogue"))
     return chapter
 
 
 def read_all(folders: Sequence[Path]) -> tuple[list[Labelled], list[Labelled]]:
     """(to learn from, held out)"""
-    learn, held = [], []
-    for folder in folders:
-        for file in sorted(folder.glob("[0-9]*.txt")):
-            chapter = read(file.stem, file.read_text("utf-8").splitlines()[1:])
-            (held if file.stem[-1] in "48" else learn).append(chapter)
-    for file in sorted(OWN.glob("*.txt")):
-        scenes = re.split(r"\n(?=# )", file.read_text("utf-8").strip())
-        for k, scene in enumerate(scenes):
-            lines = [line for line in scene.splitlines() if line]
-            learn.append(read(f"{file.stem}.{k}", [lines[0].removeprefix("# "), *lines[1:]]))
-    return learn, held
+    chapters = [read(gold) for gold in chapters_in([CHAPTERS, *folders])]
+    held = [c for c in chapters if c.name[-1] in "48"]
+    scenes = [read(gold) for gold in scenes_in(SCENES)]
+    return [c for c in chapters if c.name[-1] not in "48"] + scenes, held
 
 
 # ---------------------------------------------------------------- how like speech
@@ -113,7 +103,10 @@ def read_all(folders: Sequence[Path]) -> tuple[list[Labelled], list[Labelled]]:
 def speech_model(chapters: Sequence[Labelled]) -> tuple[np.ndarray, float]:
     rows = [(s, yes, 2.0) for c in chapters for s, yes in c.sentences]
     rows += [
-        (u.text, True, 2 * THOUGHT_COUNTS) for c in chapters for u, y in zip(c.units, c.truth, strict=True) if y
+        (u.text, True, 2 * THOUGHT_COUNTS)
+        for c in chapters
+        for u, y in zip(c.units, c.truth, strict=True)
+        if y
     ]
     texts = [r[0] for r in rows]
     sign = np.where([r[1] for r in rows], 1.0, -1.0)
@@ -153,7 +146,9 @@ def fit(chapters: Sequence[Labelled], names: Sequence[str]) -> dict[str, float]:
     links = {}
     for c in chapters:
         c.matrix = np.array([[u.features.get(n, 0.0) for n in names] for u in c.units]).reshape(-1, width)
-        links[c.name] = np.array([-1, *(LINKS.index(x) if (x := link(a, b)) else -1 for a, b in pairwise(c.units))])
+        links[c.name] = np.array(
+            [-1, *(LINKS.index(x) if (x := link(a, b)) else -1 for a, b in pairwise(c.units))]
+        )
 
     def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
         value, grad = float(pull @ (w * w)) / 2, pull * w
@@ -229,8 +224,10 @@ def measure(chapters: Sequence[Labelled], least: float) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folders", type=Path, nargs="+")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folders", type=Path, nargs="*")
     parser.add_argument("--write", action="store_true", help="put the models where novelcast finds them")
     args = parser.parse_args()
     learn, held = read_all(args.folders)

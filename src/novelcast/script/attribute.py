@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from novelcast.model import Speaker
-from novelcast.script.clues import Clue, Roster
+from novelcast.script.clues import REACTIONS, Clue, Roster
 from novelcast.script.decode import decode, load_model
 from novelcast.script.pieces import Piece, PieceKind
 from novelcast.script.thinkers import thinkers
@@ -39,9 +39,13 @@ def attribute(pieces: Sequence[Piece], people: Sequence[Speaker]) -> list[Label]
             evidence = _evidence(turn, who, roster)
             for i in turn.pieces:
                 labels[i] = Label("dialogue", None if who is None else people[who].id, sure, evidence)
-        known = {i: (by_id[who], labels[i].confidence) for i in chapter if (who := labels[i].speaker) is not None}
-        for i, (who, sure, why) in thinkers(pieces, chapter, roster, known).items():
-            labels[i] = Label("thought", None if who is None else people[who].id, sure, why)
+        known = {
+            i: (by_id[name], labels[i].confidence)
+            for i in chapter
+            if (name := labels[i].speaker) is not None
+        }
+        for i, (thinker, sure, why) in thinkers(pieces, chapter, roster, known).items():
+            labels[i] = Label("thought", None if thinker is None else people[thinker].id, sure, why)
     return labels
 
 
@@ -63,7 +67,7 @@ def _evidence(turn: Turn, who: int | None, roster: Roster) -> str:
     clues.sort(key=lambda c: -weights.get(f"{c.place}.{c.how}", 0.0))
     if clues:
         clue = clues[0]
-        place = "action beat" if clue.how in ("beat", "reaction") else _PLACES[clue.place]
+        place = "action beat" if clue.how in ("beat", *REACTIONS) else _PLACES[clue.place]
         if not clue.who.people and not clue.who.plural:
             return f"{place} with {clue.who.word}, taken for {person.name}: {_short(clue)}"
         return f"{place}: {_short(clue)}"

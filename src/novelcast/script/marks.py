@@ -137,7 +137,11 @@ def _is_part_of_a_word(text: str, i: int) -> bool:
     """An apostrophe (It's), a measure (5'6"), a plural (the boys')."""
     before, behind = text[i - 1 : i], text[i + 1 : i + 2]
     if text[i] in "'’‘＇":
-        return before.isascii() and before.isalnum() and (behind.isascii() and behind.isalnum() or before.isdigit())
+        return (
+            before.isascii()
+            and before.isalnum()
+            and ((behind.isascii() and behind.isalnum()) or before.isdigit())
+        )
     return text[i] in '"”' and before.isdigit() and re.search(r"\d['’′]\d+$", text[:i]) is not None
 
 
@@ -145,7 +149,7 @@ def _opens_backwards(text: str, marks: Sequence[_Mark], k: int) -> bool:
     """Whether a closing mark with nothing to close stands where a quotation opens, and another will close it."""
     mark = marks[k]
     before = text[: mark.at].rstrip()
-    if before and before[-1] not in "。！？!?…：:，,—～”’」』\"":
+    if before and before[-1] not in '。！？!?…：:，,—～”’」』"':
         return False
     own = [m for m in marks[k + 1 :] if m.kind == mark.kind]
     if not own or not _WORD.search(text[mark.end : own[0].at]):
@@ -163,7 +167,9 @@ def _orphan(text: str, taken: int, mark: _Mark) -> Quote | None:
     start = taken + colon + 1
     if colon < 0:
         sentences = [m for m in _SENTENCE.finditer(body) if m.group().strip()]
-        while sentences and (_TAG_SENTENCE.match(sentences[-1].group()) or _THIRD_PERSON.match(sentences[-1].group())):
+        while sentences and (
+            _TAG_SENTENCE.match(sentences[-1].group()) or _THIRD_PERSON.match(sentences[-1].group())
+        ):
             return None
         for sentence in reversed(sentences):
             if _TAG_SENTENCE.match(sentence.group()) or _THIRD_PERSON.match(sentence.group()):
@@ -174,9 +180,7 @@ def _orphan(text: str, taken: int, mark: _Mark) -> Quote | None:
     return Quote(start, mark.end, True, opened=False)
 
 
-def _quote_from(
-    text: str, marks: Sequence[_Mark], k: int, runs_on: int | None
-) -> tuple[Quote, int]:
+def _quote_from(text: str, marks: Sequence[_Mark], k: int, runs_on: int | None) -> tuple[Quote, int]:
     """The quotation that mark k opens, and the number of the first mark behind it."""
     first = marks[k]
     reverse = first.turn < 0 or text[first.at] in _LOW
@@ -202,7 +206,9 @@ def _quote_from(
     if first.at == runs_on:
         return Quote(first.at, len(text), False), len(marks)
     end = _guess_end(text, first, len(text))
-    return Quote(first.at, end, False), next((n for n in range(k + 1, len(marks)) if marks[n].at >= end), len(marks))
+    return Quote(first.at, end, False), next(
+        (n for n in range(k + 1, len(marks)) if marks[n].at >= end), len(marks)
+    )
 
 
 def _role(text: str, marks: Sequence[_Mark], n: int, first: _Mark, reverse: bool, within: bool) -> str:

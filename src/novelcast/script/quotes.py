@@ -79,8 +79,8 @@ def bracket_kind(text: str, start: int, end: int) -> PieceKind:
     if not inside or inside.isdigit():
         return "narration"
     tag = tag_of(text[end:].lstrip())
-    if text[start] == "【" and SAY.search(tag[:12]) and not _BRACKETED_TAG.search(tag):
-        if _ENDS_SPOKEN.search(inside) and _AT_BOUNDARY.search(text[:start]):
-            return "dialogue"
     alone = _AT_BOUNDARY.search(text[:start]) is not None
+    said = text[start] == "【" and SAY.search(tag[:12]) and not _BRACKETED_TAG.search(tag)
+    if said and alone and _ENDS_SPOKEN.search(inside):
+        return "dialogue"
     return "system" if alone or len(inside) >= 8 or re.search(r"[。！？!?…：:，,]", inside) else "narration"

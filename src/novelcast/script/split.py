@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from novelcast.hanzi import simplified
 from novelcast.model import Book, Chapter, Paragraph, Span
-from novelcast.script.marks import Quote, closes, find_quotes, left_open, opens_before_closing, opens_quoted
-from novelcast.script.pieces import Piece, PieceKind
+from novelcast.script.marks import closes, find_quotes, left_open, opens_before_closing, opens_quoted
 from novelcast.script.narration import Narration, letters, narrated
+from novelcast.script.pieces import Piece, PieceKind
 from novelcast.script.quotes import bracket_kind, quote_kind
 from novelcast.script.thoughts import Region, find_thoughts
 from novelcast.script.unmarked import unmarked_speech
@@ -115,9 +115,7 @@ def _overlay(
 # ---------------------------------------------------------------- one paragraph
 
 
-def _regions(
-    paragraph: Paragraph, text: str, runs_on: int | None, carried: int
-) -> list[Region]:
+def _regions(paragraph: Paragraph, text: str, runs_on: int | None, carried: int) -> list[Region]:
     """(start, end, kind) for one paragraph, whose simplified text is `text`; unquoted thoughts not yet found.
     Its first `carried` characters belong to a quotation that an earlier paragraph opens."""
     if not text:
@@ -131,7 +129,11 @@ def _regions(
         return [(0, carried, "dialogue"), *((a + carried, b + carried, kind) for a, b, kind in rest)]
     quotes = find_quotes(text, runs_on)
     brackets = [m.span() for m in _BRACKETS.finditer(text)]
-    brackets = [(a, b) for a, b in brackets if not any(q.start < b and a < q.end and not a < q.start < q.end <= b for q in quotes)]
+    brackets = [
+        (a, b)
+        for a, b in brackets
+        if not any(q.start < b and a < q.end and not a < q.start < q.end <= b for q in quotes)
+    ]
     quotes = [q for q in quotes if not any(a < q.start and q.end <= b for a, b in brackets)]
     marked = _bracketed(text, brackets)
     for k, quote in enumerate(quotes):
@@ -147,7 +149,9 @@ def _bracketed(text: str, brackets: Sequence[tuple[int, int]]) -> list[Region]:
     for start, end in brackets:
         kind = bracket_kind(text, start, end)
         # What one and the same goes on to say behind a tag is speech, too.
-        goes_on = found and found[-1][2] == "dialogue" and text[found[-1][1] : start].rstrip()[-1:] in tuple("，,")
+        goes_on = (
+            found and found[-1][2] == "dialogue" and text[found[-1][1] : start].rstrip()[-1:] in tuple("，,")
+        )
         found.append((start, end, "dialogue" if goes_on and kind == "system" else kind))
     return found
 

@@ -115,7 +115,9 @@ def _why(thought: Thought, features: Mapping[str, float], weights: Mapping[str, 
 
 
 def _by_me(pieces: Sequence[Piece], chapter: range) -> bool:
-    return is_first_person(simplified("\n".join(pieces[i].text for i in chapter if pieces[i].kind == "narration")))
+    return is_first_person(
+        simplified("\n".join(pieces[i].text for i in chapter if pieces[i].kind == "narration"))
+    )
 
 
 # ---------------------------------------------------------------- candidates and features
@@ -126,7 +128,9 @@ def read_thoughts(
 ) -> list[Thought]:
     """The thoughts of a chapter with candidates and features, but for `on_from`."""
     paragraphs = _read(pieces, chapter, roster, speakers)
-    told_of = Counter(t.who for p in paragraphs for found in p.told.values() for t in found if t.who is not None)
+    told_of = Counter(
+        t.who for p in paragraphs for found in p.told.values() for t in found if t.who is not None
+    )
     felt = Counter(
         t.who for p in paragraphs for found in p.told.values() for t in found if t.who is not None and t.feels
     )
@@ -137,8 +141,8 @@ def read_thoughts(
             around = _around(paragraphs, n, thought)
             near = [*seen, *(t.who for found in paragraph.told.values() for t in found if t.who is not None)]
             close = {w: n - seen.get(w, n) for w in near}
-            for who in around.values():
-                close.update(dict.fromkeys(who, 0))
+            for nearby in around.values():
+                close.update(dict.fromkeys(nearby, 0))
             if roster.narrator is not None:
                 close.pop(roster.narrator, None)
             thought.candidates = sorted(close, key=lambda w: (close[w], -told_of[w]))[:MAX_CANDIDATES]
@@ -147,7 +151,11 @@ def read_thoughts(
             named = {w for m in mentions if m.word not in PRONOUNS and not m.epithet for w in m.people}
             for who in thought.candidates:
                 f = {name: 1.0 for name, people in around.items() if who in people}
-                f |= {f"not {name}": 1.0 for name in ("marked", "before", "after") if around.get(name) and who not in around[name]}
+                f |= {
+                    f"not {name}": 1.0
+                    for name in ("marked", "before", "after")
+                    if around.get(name) and who not in around[name]
+                }
                 f["follows"] = log1p(felt[who])
                 f["told of"] = log1p(told_of[who])
                 f[f"ago.{min(3, (close[who] + 1) // 2)}"] = 1.0
@@ -241,7 +249,9 @@ def _read(
                 paragraph.speaker = speakers[i][0] if paragraph.speaker is None else paragraph.speaker
             if pieces[i].kind == "dialogue":
                 quote = simplified(pieces[i].text)
-                paragraph.addressed |= {w for m in roster.mentions(quote) if len(m.people) == 1 for w in m.people}
+                paragraph.addressed |= {
+                    w for m in roster.mentions(quote) if len(m.people) == 1 for w in m.people
+                }
         out.append(paragraph)
     return out
 

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 BITS = 15  # rows of the table of `speechlike`; features share rows by hash
 _SURE_ENOUGH = 3.0  # log-odds beyond which speech is speech
 
-SENTENCE = re.compile(rf"[{SENTENCE_END}]*[^{SENTENCE_END}]+[{SENTENCE_END}]*[”」’』]*|[{SENTENCE_END}]+[”」’』]*")
+SENTENCE = re.compile(
+    rf"[{SENTENCE_END}]*[^{SENTENCE_END}]+[{SENTENCE_END}]*[”」’』]*|[{SENTENCE_END}]+[”」’』]*"
+)
 
 I = re.compile(r"(?<!自)我(?!行我素)|咱|老娘|老子(?!们)|本宫|本座|老夫|臣妾|奴婢")  # noqa: E741
 YOU = re.compile(r"你|您")
@@ -57,7 +59,9 @@ SOUND = re.compile(
 )
 _SAME_AGAIN = re.compile(r"\W*(\w)(?:[\W_]*\1)*\W*")
 # Set phrases in which 你 and 我 are nobody.
-_NOBODY = re.compile(r"你[看望瞧瞪推挤]我|我[看望瞧瞪推挤]你|你一[言句]|我一[语句]|你来我往|你追我赶|你死我活|你情我愿|我行我素")
+_NOBODY = re.compile(
+    r"你[看望瞧瞪推挤]我|我[看望瞧瞪推挤]你|你一[言句]|我一[语句]|你来我往|你追我赶|你死我活|你情我愿|我行我素"
+)
 _SOFT_END = re.compile(r"[啊吧呢吗嘛呀啦了哪][。！？!?…]*$")
 _NOW = re.compile(
     r"今[天晚儿早夜日年]|明[天儿年早日]|昨[天儿夜晚日]|现在|这会儿|[这那上下]回|刚才|[这上下]辈子|这下"
@@ -162,7 +166,9 @@ def _around(unit: Unit, before: Unit | None, behind: Unit | None) -> dict[str, f
     narration = unit.narration
     above = unit.above_kinds
     last = re.split(r"(?<=[。！？…])", unit.above.rstrip())[-2:] if above else []
-    marks_behind = behind is not None and (THINK.search(behind.text) is not None) and behind.lead not in tuple(":：")
+    marks_behind = (
+        behind is not None and (THINK.search(behind.text) is not None) and behind.lead not in tuple(":：")
+    )
     return {
         "after a marker:": before is not None and before.lead in (":", "："),
         "after a marker,": before is not None and before.lead in (",", "，"),
@@ -232,9 +238,9 @@ def _mixed(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
 def _table() -> tuple[Floats, float]:
     import numpy as np
 
-    with resources.as_file(resources.files("novelcast.script").joinpath("speechlike.npz")) as path:
-        with np.load(path) as file:
-            return file["weights"].astype(np.float64) * float(file["scale"]), float(file["bias"])
+    name = resources.files("novelcast.script").joinpath("speechlike.npz")
+    with resources.as_file(name) as path, np.load(path) as file:
+        return file["weights"].astype(np.float64) * float(file["scale"]), float(file["bias"])
 
 
 @cache
@@ -243,5 +249,3 @@ def load_weights() -> Mapping[str, float]:
     text = resources.files("novelcast.script").joinpath("thought_weights.json").read_text("utf-8")
     found: dict[str, float] = json.loads(text)
     return found
-
-

@@ -39,7 +39,9 @@ _UNSAID = re.compile(
 _WORD = re.compile(r"\w")
 _COMMA_THINKS = re.compile(r"暗?想|心[想道说]|暗[道忖]")
 # Behind this comma the sentence is another's word: 原来如此，她想。 / 他盯着那扇门，我怎么没有想到。
-_TAG_BEHIND = re.compile(rf"[，,—…](?=[^，。！？!?—…]{{1,8}}?(?:{THINK.pattern})[^，。！？!?：:]{{0,2}}[。…]*$)")
+_TAG_BEHIND = re.compile(
+    rf"[，,—…](?=[^，。！？!?—…]{{1,8}}?(?:{THINK.pattern})[^，。！？!?：:]{{0,2}}[。…]*$)"
+)
 _I_BEHIND = re.compile(r"[，,](?=我(?!们?的))")
 
 
@@ -119,7 +121,9 @@ def read_units(
             for a, b, marked in _parts(text, start, end, narrations[i]):
                 bare = text[a:b].strip()
                 if _WORD.search(bare):
-                    unit = Unit(i, k, a, b, bare, narrations[i], marked, bare[-1] if bare[-1] in "，,：:" else "")
+                    unit = Unit(
+                        i, k, a, b, bare, narrations[i], marked, bare[-1] if bare[-1] in "，,：:" else ""
+                    )
                     unit.is_first, unit.is_last = not text[:a].strip(), not text[b:].strip()
                     unit.whole = len(kinds) == 1
                     unit.behind_speech = kinds[k - 1 : k] == ("dialogue",) if k else False

@@ -16,7 +16,9 @@ Region = tuple[int, int, PieceKind]
 
 _SENTENCE = re.compile(rf"[^{SENTENCE_END}]*[{SENTENCE_END}]*")
 _LEAD = re.compile(r"^\s*([^。！？!?…；：:“”「」『』]{1,40}?)[：:]\s*(?=\S)")
-_SAYS = re.compile(r"(?:[说问答喊叫道骂吼叹嚷劝应念唱]|开口|吩咐|命令|宣布|宣告|解释|补充|回应|回话|嘱咐|叮嘱|提醒|警告|招呼|嘟囔|嘀咕)(?:了|着|过)?(?:[一两几]?[句声遍]|话)?$")
+_SAYS = re.compile(
+    r"(?:[说问答喊叫道骂吼叹嚷劝应念唱]|开口|吩咐|命令|宣布|宣告|解释|补充|回应|回话|嘱咐|叮嘱|提醒|警告|招呼|嘟囔|嘀咕)(?:了|着|过)?(?:[一两几]?[句声遍]|话)?$"
+)
 _NOT_SAYS = re.compile(
     r"[听传据所小学胡会想要该敢可能]说$|知道$|如果|要是|假如|俗话|常言|老话|古人|古语|谚语|书[上中里]|诗[云曰中里]|歌词|经[上文]|条款|公告|告示|通知|规定|报告|新闻|资料|说明|[这那]就是说|也就是说|可以说|换句话说|比如说|一般来说|名叫|叫做|叫作"
 )
@@ -57,7 +59,13 @@ def unmarked_speech(
 def _after_colon(text: str, narration: Narration) -> list[Region]:
     """LEAD：SPEECH, where the lead says that somebody says it; to where narration plainly goes on."""
     m = _LEAD.match(text)
-    if m is None or not _SAYS.search(m[1]) or _NOT_SAYS.search(m[1]) or WRITE.search(m[1]) or THINK.search(m[1]):
+    if (
+        m is None
+        or not _SAYS.search(m[1])
+        or _NOT_SAYS.search(m[1])
+        or WRITE.search(m[1])
+        or THINK.search(m[1])
+    ):
         return []
     end = _spoken_to(text, m.end(), narration)
     return _three(m.end(), end, len(text)) if end > m.end() else []
@@ -76,7 +84,10 @@ def _spoken_to(text: str, start: int, narration: Narration) -> int:
 def _tells(sentence: str, narration: Narration) -> bool:
     if YOU.search(sentence) or (I.search(sentence) and not narration.first_person):
         return False
-    return narration.tells_of(sentence) or re.match(r"说[完着罢到]|话音|然后[他她]|于是[他她]", sentence) is not None
+    return (
+        narration.tells_of(sentence)
+        or re.match(r"说[完着罢到]|话音|然后[他她]|于是[他她]", sentence) is not None
+    )
 
 
 def _three(start: int, end: int, size: int) -> list[Region]:
