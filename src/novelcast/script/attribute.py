@@ -8,13 +8,13 @@ sum over all sequences (forward-backward) gives each candidate's probability, wh
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from novelcast.model import Speaker
 from novelcast.script.clues import REACTIONS, Clue, Roster
 from novelcast.script.decode import decode, load_model
 from novelcast.script.pieces import Piece, PieceKind
-from novelcast.script.thinkers import thinkers
+from novelcast.script.thinkers import thinkers, told_by_me
 from novelcast.script.turns import Turn, chapters_of, fits, read_turns
 
 
@@ -31,9 +31,11 @@ class Label:
 def attribute(pieces: Sequence[Piece], people: Sequence[Speaker]) -> list[Label]:
     """One label a piece, in order."""
     labels = [Label(p.kind) for p in pieces]
-    roster = Roster.of(people)
+    whole = Roster.of(people)
     by_id = {p.id: i for i, p in enumerate(people)}
     for chapter in chapters_of(pieces):
+        # 我 is nobody in a chapter that another narrator tells.
+        roster = whole if told_by_me(pieces, chapter) else replace(whole, narrator=None)
         turns = read_turns(pieces, chapter, roster)
         for turn, (who, sure) in zip(turns, decode(turns, load_model()), strict=True):
             evidence = _evidence(turn, who, roster)

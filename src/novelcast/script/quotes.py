@@ -18,6 +18,11 @@ _ONE_SENTENCE = re.compile(r"(?<![这那每哪])[了过]?[一几两]?[声句]$")
 _SAYS = re.compile(r"(?:[说问答喊道骂吼叹嚷](?:了)?|应声|开口)$")
 _NOT_SAYS = re.compile(r"(?:[听传据所小学没不胡]说|所[说问]|[疑学发设]问|知道|味道|一道|[好难怎可][说道])$")
 _CLAUSE_ENDS = re.compile(r"^(?:[。！？!?…；;，,]|$|[，,]?(?:然后|就[走转跑]|便[走转跑]))")
+# Another's voice, not a thought: 一个苍老的声音在他脑海中响起.
+VOICE_IN_MIND = re.compile(
+    r"(?:脑海|识海|神识|意识|心海|灵台|脑子)[^，。！？；]{0,10}，?[^，。！？；]{0,6}(?:响起|传来|传出|回荡|声音|嗓音|[男女童]声)|"
+    r"(?:声音|嗓音|[男女童]声|系统)[^，。！？；]{0,8}(?:脑海|识海|神识|意识|脑子)|传音"
+)
 _WRITTEN = re.compile(r"[写刻印画题绣标][了着下出上]|手语|比划|口型")
 _BRACKETED_TAG = re.compile(r"系统|提示|面板|界面|广播|公告|屏幕|弹幕|机械音|电子音|播报")
 
@@ -34,6 +39,8 @@ def quote_kind(before: str, quote: Quote, text: str, after: str) -> PieceKind:
         return "narration"
     if WRITE.search(lead) and not MESSAGE.search(before):
         return "narration"
+    if VOICE_IN_MIND.search(lead) or VOICE_IN_MIND.search(tag_of(after)):
+        return "dialogue"
     if THINK.search(lead[-16:]) and re.search(r"[：:，,]$", lead):
         return "thought"
     if not before or at_boundary:

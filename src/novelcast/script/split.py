@@ -9,7 +9,7 @@ from novelcast.hanzi import simplified
 from novelcast.model import Book, Chapter, Paragraph, Span
 from novelcast.script.marks import closes, find_quotes, left_open, opens_before_closing, opens_quoted
 from novelcast.script.narration import Narration, letters, narrated
-from novelcast.script.pieces import Piece, PieceKind
+from novelcast.script.pieces import SCENE_BREAK, Piece, PieceKind
 from novelcast.script.quotes import bracket_kind, quote_kind
 from novelcast.script.thoughts import Region, find_thoughts
 from novelcast.script.unmarked import unmarked_speech
@@ -33,7 +33,7 @@ def _split_chapter(
     texts, marked, narrations, written = by_marks(chapter)
     regions = find_thoughts(texts, marked, narrations, written)
     for i, paragraph in enumerate(chapter.paragraphs):
-        parts = [(a, b, kind, "scene break" if kind == "skip" else "") for a, b, kind in regions[i]]
+        parts = [(a, b, kind, SCENE_BREAK if kind == "skip" else "") for a, b, kind in regions[i]]
         for start, end, reason in sorted(skipped.get((number, i), [])):
             parts = _overlay(parts, max(0, start), min(end, len(texts[i])), reason)
         for start, end, kind, reason in parts:

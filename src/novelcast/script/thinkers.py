@@ -17,8 +17,8 @@ from math import exp, log1p
 from novelcast.hanzi import simplified
 from novelcast.script.clues import Roster, sentences, subject
 from novelcast.script.lexicon import PRONOUNS, THINK
-from novelcast.script.narration import is_first_person
-from novelcast.script.pieces import Piece
+from novelcast.script.narration import letters, narrated
+from novelcast.script.pieces import SCENE_BREAK, Piece
 from novelcast.script.thought_features import FELT
 from novelcast.script.turns import fits, is_group, paragraphs_of
 
@@ -73,13 +73,14 @@ def thinkers(
     pieces: Sequence[Piece], chapter: range, roster: Roster, speakers: Mapping[int, tuple[int, float]]
 ) -> dict[int, tuple[int | None, float, str]]:
     """For each thought of a chapter: (who, how sure, why). `speakers`: who speaks a quotation, and how sure."""
-    if roster.narrator is not None and _by_me(pieces, chapter):
-        found = (roster.narrator, 0.9, "the narrator's own thought")
-        return {i: found for i in chapter if pieces[i].kind == "thought"}
     out: dict[int, tuple[int | None, float, str]] = {}
     weights = load_weights()
     before: list[int] = []
+    mine = told_by_me(pieces, chapter) if roster.narrator is not None else set()
     for thought in read_thoughts(pieces, chapter, roster, speakers):
+        if thought.pieces[0] in mine:
+            out |= dict.fromkeys(thought.pieces, (roster.narrator, 0.9, "the narrator's own thought"))
+            continue
         if not thought.candidates:
             out |= dict.fromkeys(thought.pieces, (None, 0.0, "nobody in the text to choose from"))
             continue
@@ -114,10 +115,18 @@ def _why(thought: Thought, features: Mapping[str, float], weights: Mapping[str, 
     return f"{_EVIDENCE[name]}: {words if len(words) <= 18 else words[:17] + '…'}"
 
 
-def _by_me(pieces: Sequence[Piece], chapter: range) -> bool:
-    return is_first_person(
-        simplified("\n".join(pieces[i].text for i in chapter if pieces[i].kind == "narration"))
-    )
+def told_by_me(pieces: Sequence[Piece], chapter: range) -> set[int]:
+    """The pieces of the paragraphs whose narrator says 我."""
+    paragraphs = paragraphs_of(pieces, chapter)
+    whole = [simplified("".join(pieces[i].text for i in paragraph)) for paragraph in paragraphs]
+    written = letters(whole)
+    told = [
+        "" if k in written else simplified("\n".join(pieces[i].text for i in p if pieces[i].kind == "narration"))
+        for k, p in enumerate(paragraphs)
+    ]
+    breaks = [pieces[paragraph[0]].reason == SCENE_BREAK for paragraph in paragraphs]
+    scenes = narrated(told, breaks)
+    return {i for p, scene in zip(paragraphs, scenes, strict=True) if scene.first_person for i in p}
 
 
 # ---------------------------------------------------------------- candidates and features
