@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from novelcast.script.lexicon import SAY, SENTENCE_END, THINK, WRITE
+from novelcast.script.lexicon import MESSAGE, SAY, SENTENCE_END, THINK, WRITE
 from novelcast.script.narration import Narration
 from novelcast.script.pieces import PieceKind
 from novelcast.script.thought_features import YOU, I
@@ -29,6 +29,7 @@ _LINE = re.compile(
     rf"^\s*{_CLOCK}(?P<name>【[^【】]{{1,8}}】|\[[^\[\]]{{1,8}}\]|[^\W\d][\w·]{{0,7}})"
     r"\s*(?:[（(][^（）()]{1,20}[）)])?\s*[：:]\s*(?=\S)"
 )
+_SENDER = re.compile(r"[“「『\"]\s*([^\W\d][\w·]{1,5})[：:]\s*(?=\S[^”」』\"]*\S)")
 _STOPPED = re.compile(r"[。！？!?…～~—][”’」』）)]*$")
 # What stands before a colon in a list, a form or a heading.
 _FIELD = re.compile(
@@ -53,7 +54,18 @@ def unmarked_speech(
     for i, text in enumerate(texts):
         if plain[i]:
             out[i] = _after_colon(text, narration) or out[i]
+        elif MESSAGE.search("".join(texts[max(0, i - _NEAR) : i + 1])):
+            out[i] = [part for region in out[i] for part in _sender(text, region, narration)]
     return out
+
+
+def _sender(text: str, region: Region, narration: Narration) -> list[Region]:
+    """“NAME：…” where messages are told of: the name is the sender's, and is not said by them."""
+    start, end, kind = region
+    m = _SENDER.match(text, start, end)
+    if kind != "dialogue" or m is None or not narration.names(m[1]) or _SAYS.search(m[1]):
+        return [region]
+    return [(start, m.end(), "narration"), (m.end(), end, "dialogue")]
 
 
 def _after_colon(text: str, narration: Narration) -> list[Region]:
