@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 ParagraphKind = Literal["body", "heading", "verse", "break"]
 SegmentKind = Literal["narration", "dialogue", "thought", "system", "heading"]
 CueMode = Literal["replace", "before", "under"]
+Channel = Literal["phone", "radio", "loudspeaker", "telepathy", "message", "recording"]
 Gender = Literal["male", "female", "unknown"]
 Age = Literal["child", "young", "adult", "elderly", "unknown"]
 
@@ -107,7 +108,8 @@ class Segment(Model):
     """A run of text that one voice speaks. `text` is verbatim; `spoken` is what the voice is given.
 
     `speaker` is a Speaker's id for dialogue and thought (None where nobody could be found: the narrator
-    speaks it), None for every other kind. `evidence` says in the user's words what decided.
+    speaks it), None for every other kind. `evidence` says in the user's words what decided. `channel`: what a
+    voice that is not in the room comes through, for dialogue; None for one that is.
     """
 
     id: str
@@ -116,6 +118,7 @@ class Segment(Model):
     speaker: str | None = None
     confidence: float = 1.0
     evidence: str = ""
+    channel: Channel | None = None
     text: str
     spoken: str
     pause_after_ms: int | None = Field(default=None, ge=0)

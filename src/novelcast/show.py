@@ -203,7 +203,8 @@ def script_json(script: Script) -> dict[str, Any]:
         "segments": [
             {
                 "id": s.id, **place(s), "kind": s.kind, "speaker": s.speaker,
-                "confidence": round(s.confidence, 3), "evidence": s.evidence, "text": s.text, "spoken": s.spoken,
+                "confidence": round(s.confidence, 3), "evidence": s.evidence, "channel": s.channel,
+                "text": s.text, "spoken": s.spoken,
             }
             for s in script.segments
         ],

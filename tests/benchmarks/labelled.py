@@ -24,22 +24,47 @@ def load(path: Path) -> dict[str, Any]:
     """
     head, *lines = path.read_text("utf-8").splitlines()
     gold: dict[str, Any] = {"pov": None} | json.loads(head.removeprefix("# "))
-    letters = iter(gold["evidence"])
+    paragraphs, spans = marked_up(lines)
+    for span, letter in zip((s for s in spans if s["tag"] == "D"), gold["evidence"], strict=True):
+        span["evidence"] = letter
+    return gold | {"paragraphs": paragraphs, "spans": spans, "stem": path.stem}
+
+
+def marked_up(lines: Sequence[str]) -> tuple[list[str], list[dict[str, Any]]]:
+    """(clean paragraphs, spans) of paragraphs with markup."""
     spans: list[dict[str, Any]] = []
     paragraphs: list[str] = []
     for number, line in enumerate(lines):
-        text, at, opened = "", 0, 0
+        text, at = "", 0
         for m in _TAG.finditer(line):
             text += line[at : m.start()]
             at = m.end()
-            if not m.group(1):
-                opened = len(text)
-                span = {"tag": m.group(2), "value": m.group(3), "paragraph": number, "start": opened}
-                spans.append(span | ({"evidence": next(letters)} if m.group(2) == "D" else {}))
-            else:
+            if m.group(1):
                 spans[-1]["end"] = len(text)
+            else:
+                spans.append(
+                    {"tag": m.group(2), "value": m.group(3), "paragraph": number, "start": len(text)}
+                )
         paragraphs.append(text + line[at:])
-    return gold | {"paragraphs": paragraphs, "spans": spans, "stem": path.stem}
+    return paragraphs, spans
+
+
+def scenes_in(folder: Path) -> Iterator[dict[str, Any]]:
+    """Short scenes in the same markup, several a file, of which only thoughts are labelled. A scene begins with
+    `# ` and its title; one with 第一人称 in its title is told by its 我."""
+    for path in sorted(folder.glob("*.txt")):
+        for number, scene in enumerate(re.split(r"\n(?=# )", path.read_text("utf-8").strip())):
+            title, *lines = [line for line in scene.splitlines() if line]
+            paragraphs, spans = marked_up([title.removeprefix("# "), *lines])
+            pov = "我" if "第一人称" in title else None
+            yield {
+                "title": paragraphs[0],
+                "pov": pov,
+                "roster": [],
+                "paragraphs": paragraphs,
+                "spans": spans,
+                "stem": f"{path.stem}.{number}",
+            }
 
 
 def chapters_in(folders: Sequence[Path]) -> Iterator[dict[str, Any]]:

@@ -10,6 +10,7 @@ from novelcast.errors import ScriptError
 from novelcast.lexicon import NO_WORDS, Lexicon
 from novelcast.model import Book, Cue, Script, Segment, Skipped, Span
 from novelcast.script.attribute import attribute
+from novelcast.script.channels import channels
 from novelcast.script.cues import find_cues
 from novelcast.script.people import find_people
 from novelcast.script.split import split_book
@@ -23,9 +24,10 @@ def write_script(book: Book, sounds: Sequence[CueSound], lexicon: Lexicon = NO_W
     pieces, cues = find_cues(split_book(book), sounds)
     people = find_people(pieces)
     labels = attribute(pieces, people)
+    heard = channels(pieces, labels)
     segments = []
     counts: dict[tuple[int, int], int] = {}
-    for piece, label in zip(pieces, labels, strict=True):
+    for piece, label, channel in zip(pieces, labels, heard, strict=True):
         kind = label.kind
         if kind in ("cue", "skip"):
             continue
@@ -39,6 +41,7 @@ def write_script(book: Book, sounds: Sequence[CueSound], lexicon: Lexicon = NO_W
                 speaker=label.speaker,
                 confidence=label.confidence,
                 evidence=label.evidence,
+                channel=channel,
                 text=piece.text,
                 spoken=spoken_form(piece.text, book.language, lexicon),
             )
