@@ -1,0 +1,250 @@
+"""Script -> Script: a language model, where the user has configured one, is asked who speaks.
+
+It gets scenes with numbered quotations and the people in them, and gives back number -> person. The text of
+the script, its order and its kinds are never its business. What it does not answer keeps the local answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from novelcast.errors import AskFailed, SettingsError
+from novelcast.llm.answers import Answers, read_answer
+from novelcast.llm.cost import Usage, estimate, tokens
+from novelcast.llm.endpoint import Endpoint, Reply
+from novelcast.llm.questions import Batch, batches_of
+from novelcast.llm.weigh import weighed
+from novelcast.model import Progress, ProgressSink, Script
+from novelcast.settings import LlmSettings
+from novelcast.workspace import read_model, write_model
+
+__all__ = ["asked_mark", "with_answers", "with_kept_answers"]
+
+STAGE = "ask"
+FAILED_IN_A_ROW = 3
+"""Requests that came to nothing, after which the rest is not asked."""
+
+
+def with_answers(
+    script: Script, llm: LlmSettings, folder: Path, progress: ProgressSink, *, proxy: str | None = None
+) -> Script:
+    """The script after the model's answers. Each is kept in `folder` at once, under all that was asked, and is
+    not asked for again. `Script.asked` is set where nothing is left to ask. Says through `progress` what it
+    will cost, what it has cost, and what keeps the local answer. Raises SettingsError for a key that no header can hold.
+    """
+    batches = _batches(script, llm)
+    kept = {i: a for i, b in enumerate(batches) if (a := _kept(b, llm, folder)) is not None}
+    run = _Run(llm, batches, folder, progress, kept)
+    if len(kept) < len(batches):
+        endpoint = Endpoint(llm, key=_key(llm), proxy=proxy)
+        run.say_before(script, endpoint.place)
+        asyncio.run(run.ask(endpoint))
+    elif batches:
+        run.say_all_kept()
+    script, outcome = _applied(script, batches, run.answers, llm)
+    run.say_after(outcome)
+    return script if run.failed else script.model_copy(update={"asked": asked_mark(llm)})
+
+
+def with_kept_answers(script: Script, llm: LlmSettings, folder: Path) -> Script:
+    """The script after the answers of earlier runs alone: what a run left behind that was stopped or shut out."""
+    batches = _batches(script, llm)
+    kept = {i: a for i, b in enumerate(batches) if (a := _kept(b, llm, folder)) is not None}
+    return _applied(script, batches, kept, llm)[0]
+
+
+def asked_mark(llm: LlmSettings) -> str:
+    """What `Script.asked` says of a script whose questions have been put to this model."""
+    what = "all quotations" if llm.ask == "all" else f"quotations under {llm.threshold:g}"
+    return f"{llm.model}: {what}"
+
+
+def _batches(script: Script, llm: LlmSettings) -> list[Batch]:
+    below = None if llm.ask == "all" else llm.threshold
+    return batches_of(script, below=below, known_from=llm.threshold, size=llm.batch_size)
+
+
+def _key(llm: LlmSettings) -> str | None:
+    key = os.environ.get(llm.key_env, "").strip()
+    if not key.isascii() or not key.isprintable():
+        raise SettingsError(
+            f"the key in {llm.key_env} has characters that no key has", hint="copy it once more"
+        )
+    return key or None
+
+
+# ---------------------------------------------------------------- answers on file
+
+
+def _file(batch: Batch, llm: LlmSettings, folder: Path) -> Path:
+    return folder / f"{hashlib.sha256(batch.content(llm.model).encode()).hexdigest()[:32]}.json"
+
+
+def _kept(batch: Batch, llm: LlmSettings, folder: Path) -> Answers | None:
+    """The answers of an earlier run, if they are of this scene's people; a damaged file counts as none."""
+    answers = read_model(_file(batch, llm, folder), Answers)
+    people = {p.id for p in batch.candidates} | {None}
+    fits = answers is not None and people.issuperset(answers.speakers.values())
+    return answers if fits else None
+
+
+# ---------------------------------------------------------------- asking
+
+
+@dataclass
+class _Run:
+    """One run's requests. `answers`: by the batch's index; `faults`: why turns have none, and how many."""
+
+    llm: LlmSettings
+    batches: Sequence[Batch]
+    folder: Path
+    progress: ProgressSink
+    answers: dict[int, Answers]
+    usage: Usage = field(default_factory=Usage)
+    faults: Counter[str] = field(default_factory=Counter)
+    hints: list[str] = field(default_factory=list)
+    in_a_row: int = 0
+    stopped: bool = False
+    failed: bool = False
+    """Whether a question did not reach the model, so that asking again makes sense."""
+
+    async def ask(self, endpoint: Endpoint) -> None:
+        todo = [i for i in range(len(self.batches)) if i not in self.answers]
+        total, queue = len(todo), iter(todo)
+        done = 0
+
+        async def worker() -> None:
+            nonlocal done
+            for i in queue:
+                if not self.stopped:
+                    await self._ask_one(i, endpoint)
+                else:
+                    self._miss(i, "not asked any more")
+                done += 1
+                self.progress(Progress(stage=STAGE, done=done, total=total))
+
+        async with endpoint:
+            workers = [asyncio.create_task(worker()) for _ in range(min(self.llm.concurrency, total))]
+            try:
+                await asyncio.gather(*workers)
+            finally:
+                for task in workers:
+                    task.cancel()
+                await asyncio.gather(*workers, return_exceptions=True)
+
+    async def _ask_one(self, i: int, endpoint: Endpoint) -> None:
+        batch = self.batches[i]
+        try:
+            reply = await endpoint.ask(batch)
+        except AskFailed as error:
+            self.in_a_row += 1
+            self.stopped |= error.fatal or self.in_a_row == FAILED_IN_A_ROW
+            self._miss(i, str(error), error.hint)
+            return
+        self.in_a_row = 0
+        self.usage += _counted(reply, batch)
+        reading = read_answer(reply.text, len(batch.turns), batch.candidates)
+        if reading.faults and reply.cut:
+            self.hints.append("answers were cut off: raise max_tokens or lower batch_size")
+        self.faults += reading.faults
+        if reading.speakers:
+            self.answers[i] = Answers(
+                model=self.llm.model,
+                speakers=reading.speakers,
+                tokens_in=reply.tokens_in,
+                tokens_out=reply.tokens_out,
+            )
+            write_model(_file(batch, self.llm, self.folder), self.answers[i])
+
+    def _miss(self, i: int, reason: str, hint: str = "") -> None:
+        self.failed = True
+        self.faults[reason] += len(self.batches[i].turns)
+        if hint:
+            self.hints.append(hint)
+
+    # ------------------------------------------------------------ telling
+
+    def say_before(self, script: Script, place: str) -> None:
+        todo = [b for i, b in enumerate(self.batches) if i not in self.answers]
+        quotes = sum(s.kind == "dialogue" for s in script.segments)
+        asked = sum(len(t) for b in todo for t in b.turns)
+        requests = "1 request" if len(todo) == 1 else f"{len(todo)} requests"
+        known = sum(len(t) for i in self.answers for t in self.batches[i].turns)
+        before = f" ({known} more are answered from earlier runs)" if known else ""
+        self._tell(
+            note=f"asking {self.llm.model} at {place} about {asked} of {quotes} quotations{before}, "
+            f"in {requests}: {estimate(todo).in_words(self.llm)}"
+        )
+
+    def say_all_kept(self) -> None:
+        count = sum(len(t) for b in self.batches for t in b.turns)
+        self._tell(
+            note=f"{self.llm.model}: all {count} quotations are answered from earlier runs; nothing is asked"
+        )
+
+    def say_after(self, outcome: Counter[str]) -> None:
+        if self.usage != Usage():
+            words = ", ".join(f"{n} {what}" for what, n in outcome.items() if n)
+            answers = "1 answer" if (n := sum(outcome.values())) == 1 else f"{n} answers"
+            self._tell(
+                note=f"{self.llm.model}: {answers}{': ' * bool(words)}{words}; {self.usage.in_words(self.llm)}"
+            )
+        if missed := sum(self.faults.values()):
+            reasons = ", ".join(f"{reason} ({n})" for reason, n in self.faults.most_common())
+            hint = "; ".join(dict.fromkeys(self.hints))
+            what = "1 question keeps" if missed == 1 else f"{missed} questions keep"
+            self._tell(
+                warning=f"{self.llm.model}: {what} the local answer: {reasons}"
+                + (f"; what to do: {hint}" if hint else "")
+            )
+
+    def _tell(self, *, note: str = "", warning: str = "") -> None:
+        self.progress(Progress(stage=STAGE, done=0, total=0, note=note, warning=warning))
+
+
+def _counted(reply: Reply, batch: Batch) -> Usage:
+    """As the service counted, or as we guess where it did not."""
+    if reply.tokens_in or reply.tokens_out:
+        return Usage(reply.tokens_in, reply.tokens_out)
+    return Usage(estimate([batch]).tokens_in, tokens(reply.text), guessed=True)
+
+
+# ---------------------------------------------------------------- applying
+
+
+def _applied(
+    script: Script, batches: Sequence[Batch], answers: dict[int, Answers], llm: LlmSettings
+) -> tuple[Script, Counter[str]]:
+    """The script with the answers weighed in, and how many turned out how."""
+    names = {p.id: p.name for p in script.speakers}
+    segments = list(script.segments)
+    outcome = Counter({"as we had it": 0, "changed": 0, "kept against it": 0, "left open by it": 0})
+    for i, found in sorted(answers.items()):
+        people = {p.id: p for p in batches[i].candidates}
+        for number, turn in enumerate(batches[i].turns, 1):
+            if number not in found.speakers:
+                continue
+            who = found.speakers[number]
+            if who is None:
+                outcome["left open by it"] += 1
+                continue
+            before = segments[turn[0]].speaker
+            for k in turn:
+                segments[k] = weighed(
+                    segments[k],
+                    people[who],
+                    len(people),
+                    accuracy=llm.accuracy,
+                    model=llm.model,
+                    local=names.get(segments[k].speaker or "", ""),
+                )
+            after = segments[turn[0]].speaker
+            agreed = who == before
+            outcome["as we had it" if agreed else "changed" if after != before else "kept against it"] += 1
+    return script.model_copy(update={"segments": tuple(segments)}), outcome
