@@ -24,7 +24,14 @@ from novelcast.model import Progress, ProgressSink, Script
 from novelcast.settings import LlmSettings
 from novelcast.workspace import read_model, write_model
 
-__all__ = ["asked_mark", "with_answers", "with_kept_answers"]
+__all__ = [
+    "answer_file",
+    "asked_mark",
+    "kept_answers",
+    "questions_for",
+    "with_answers",
+    "with_kept_answers",
+]
 
 STAGE = "ask"
 FAILED_IN_A_ROW = 3
@@ -38,8 +45,8 @@ def with_answers(
     not asked for again. `Script.asked` is set where nothing is left to ask. Says through `progress` what it
     will cost, what it has cost, and what keeps the local answer. Raises SettingsError for a key that no header can hold.
     """
-    batches = _batches(script, llm)
-    kept = {i: a for i, b in enumerate(batches) if (a := _kept(b, llm, folder)) is not None}
+    batches = questions_for(script, llm)
+    kept = {i: a for i, b in enumerate(batches) if (a := kept_answers(b, llm, folder)) is not None}
     run = _Run(llm, batches, folder, progress, kept)
     if len(kept) < len(batches):
         endpoint = Endpoint(llm, key=_key(llm), proxy=proxy)
@@ -54,8 +61,8 @@ def with_answers(
 
 def with_kept_answers(script: Script, llm: LlmSettings, folder: Path) -> Script:
     """The script after the answers of earlier runs alone: what a run left behind that was stopped or shut out."""
-    batches = _batches(script, llm)
-    kept = {i: a for i, b in enumerate(batches) if (a := _kept(b, llm, folder)) is not None}
+    batches = questions_for(script, llm)
+    kept = {i: a for i, b in enumerate(batches) if (a := kept_answers(b, llm, folder)) is not None}
     return _applied(script, batches, kept, llm)[0]
 
 
@@ -65,7 +72,8 @@ def asked_mark(llm: LlmSettings) -> str:
     return f"{llm.model}: {what}"
 
 
-def _batches(script: Script, llm: LlmSettings) -> list[Batch]:
+def questions_for(script: Script, llm: LlmSettings) -> list[Batch]:
+    """What the settings have the model asked about a script."""
     below = None if llm.ask == "all" else llm.threshold
     return batches_of(script, below=below, known_from=llm.threshold, size=llm.batch_size)
 
@@ -82,13 +90,14 @@ def _key(llm: LlmSettings) -> str | None:
 # ---------------------------------------------------------------- answers on file
 
 
-def _file(batch: Batch, llm: LlmSettings, folder: Path) -> Path:
+def answer_file(batch: Batch, llm: LlmSettings, folder: Path) -> Path:
+    """Where the answers to a request are kept: named by the model and all that it was told."""
     return folder / f"{hashlib.sha256(batch.content(llm.model).encode()).hexdigest()[:32]}.json"
 
 
-def _kept(batch: Batch, llm: LlmSettings, folder: Path) -> Answers | None:
+def kept_answers(batch: Batch, llm: LlmSettings, folder: Path) -> Answers | None:
     """The answers of an earlier run, if they are of this scene's people; a damaged file counts as none."""
-    answers = read_model(_file(batch, llm, folder), Answers)
+    answers = read_model(answer_file(batch, llm, folder), Answers)
     people = {p.id for p in batch.candidates} | {None}
     fits = answers is not None and people.issuperset(answers.speakers.values())
     return answers if fits else None
@@ -160,7 +169,7 @@ class _Run:
                 tokens_in=reply.tokens_in,
                 tokens_out=reply.tokens_out,
             )
-            write_model(_file(batch, self.llm, self.folder), self.answers[i])
+            write_model(answer_file(batch, self.llm, self.folder), self.answers[i])
 
     def _miss(self, i: int, reason: str, hint: str = "") -> None:
         self.failed = True
