@@ -349,6 +349,14 @@ def test_what_was_answered_before_the_service_failed_is_not_asked_again(desk: De
     assert "(3 more are answered from earlier runs)" in again.notes[0]
 
 
+def test_a_service_that_fails_three_times_running_is_left_alone(desk: Desk) -> None:
+    desk.configure(batch_size=1, concurrency=1)
+    desk.server.faults.extend([Fault.BROKEN] * 9)
+    done = desk.run()
+    assert len(desk.server.requests) == 9
+    assert "HTTP 500: internal error (3)" in done.notes[-1] and "not asked any more (4)" in done.notes[-1]
+
+
 @pytest.mark.parametrize("damage", ["", "{", '{"model": "oracle", "speakers": {"1": "孙悟空"}}'])
 def test_a_damaged_file_of_answers_is_asked_anew(desk: Desk, damage: str) -> None:
     first = desk.run()
@@ -368,7 +376,8 @@ def test_ctrl_c_loses_no_answer(desk: Desk, tmp_path: Path) -> None:
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
-    assert process.returncode == 130 and "stopped" in err and "Traceback" not in err
+    assert process.returncode == 130 and "novelcast: stopped" in err and "Traceback" not in err
+    assert "oracle: stopped after 100 tokens in and 10 out; the answers are kept" in err
     assert not desk.script.exists()
     assert desk.run().speakers == TAGGED | LINES
     assert len(desk.server.requests) == 4
@@ -410,6 +419,14 @@ def test_the_key_comes_from_the_environment_and_is_never_shown_or_written(
     left = [p.read_bytes() for p in desk.folder.rglob("*") if p.is_file()]
     shown = (refused.err + wrong.err + wrong.out).encode()
     assert not any(b"sk-" in data for data in [*left, shown])
+
+
+def test_a_key_that_cannot_be_one_is_named_by_its_variable_alone(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOVELCAST_LLM_KEY", "sk-one\nsk-two")
+    done = desk.run()
+    assert done.code == 2 and "NOVELCAST_LLM_KEY" in done.err and "sk-" not in done.err
 
 
 def test_a_key_in_the_settings_file_is_refused_without_showing_it(desk: Desk) -> None:

@@ -51,7 +51,11 @@ def with_answers(
     if len(kept) < len(batches):
         endpoint = Endpoint(llm, key=_key(llm), proxy=proxy)
         run.say_before(script, endpoint.place)
-        asyncio.run(run.ask(endpoint))
+        try:
+            asyncio.run(run.ask(endpoint))
+        except BaseException:  # Ctrl-C above all: what it has cost is owed to the user all the same
+            run.say_stopped()
+            raise
     elif batches:
         run.say_all_kept()
     script, outcome = _applied(script, batches, run.answers, llm)
@@ -196,6 +200,12 @@ class _Run:
         self._tell(
             note=f"{self.llm.model}: all {count} quotations are answered from earlier runs; nothing is asked"
         )
+
+    def say_stopped(self) -> None:
+        if self.usage != Usage():
+            self._tell(
+                note=f"{self.llm.model}: stopped after {self.usage.in_words(self.llm)}; the answers are kept"
+            )
 
     def say_after(self, outcome: Counter[str]) -> None:
         if self.usage != Usage():

@@ -130,9 +130,10 @@ def batches_of(script: Script, *, below: float | None, known_from: float, size: 
     asked = [t for t in turns_of(script) if is_asked(t, script, below)]
     places = [_paragraph(script.segments[t[0]]) for t in asked]
     chapters = {c: list(s) for c, s in groupby(script.segments, key=lambda s: s.span.chapter)}
+    people = [(p, {simplified(w) for w in (p.name, *p.aliases)}) for p in script.speakers]
     out = []
     for chapter, scenes in groupby(_scenes(script), key=lambda s: s.paragraphs[0].place[0]):
-        met = _Met(script.speakers, chapters.get(chapter, []))
+        met = _Met(people, chapters.get(chapter, []))
         for scene in scenes:
             first, last = scene.paragraphs[0].place, scene.paragraphs[-1].place
             here = asked[bisect_left(places, first) : bisect_right(places, last)]
@@ -263,13 +264,13 @@ def _batch(
 class _Met:
     """The people whose names stand in a chapter, or who speak in it."""
 
-    def __init__(self, people: Sequence[Speaker], chapter: Sequence[Segment]) -> None:
+    def __init__(self, people: Sequence[tuple[Speaker, set[str]]], chapter: Sequence[Segment]) -> None:
+        """`people`: everybody of the book, with their names in simplified characters."""
         text = simplified("\n".join(s.text for s in chapter))
         speaking = {s.speaker for s in chapter}
-        self._words = {p.id: {simplified(w) for w in (p.name, *p.aliases)} for p in people}
-        self._people = {
-            p.id: p for p in people if p.id in speaking or any(w in text for w in self._words[p.id])
-        }
+        here = [(p, words) for p, words in people if p.id in speaking or any(w in text for w in words)]
+        self._people = {p.id: p for p, _ in here}
+        self._words = {p.id: words for p, words in here}
 
     def name(self, person: str | None) -> str:
         return self._people[person].name if person in self._people else UNKNOWN
