@@ -78,6 +78,7 @@ class LlmServer:
     lines: dict[str, str] = field(default_factory=dict)
     takes: tuple[str, ...] = ("json_schema", "json_object", "text")
     new_names: bool = False
+    refuses_with: int = 400
     key: str | None = None
     faults: deque[Fault] = field(default_factory=deque)
     requests: list[Received] = field(default_factory=list)
@@ -144,7 +145,7 @@ class LlmServer:
         if self.new_names and "temperature" in received.body:
             return _error(400, "Unsupported value: 'temperature' does not support 0 with this model.")
         if received.form not in self.takes:
-            return _error(400, f"response_format {received.form} is unavailable now")
+            return _error(self.refuses_with, f"response_format {received.form} is unavailable now")
         return None
 
     async def _failure(

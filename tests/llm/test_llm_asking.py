@@ -394,6 +394,12 @@ def test_a_service_that_knows_fewer_forms_of_answer_is_asked_in_one_it_knows(des
     assert {r.form for r in desk.server.requests[-2:]} == {form}
 
 
+def test_a_service_that_calls_its_own_ignorance_an_error_of_the_server_is_understood(desk: Desk) -> None:
+    desk.server.takes, desk.server.refuses_with = ("json_object",), 500
+    assert desk.run().speakers == TAGGED | LINES
+    assert len(desk.server.requests) == 2
+
+
 def test_a_service_with_other_names_for_limits_is_asked_with_those(desk: Desk) -> None:
     desk.server.new_names = True
     assert desk.run().speakers == TAGGED | LINES

@@ -111,7 +111,7 @@ class Endpoint:
                 status, wait_s, body = await self._post(dialect.body(self._llm, batch))
                 if status == 200:
                     return _reply(body)
-                if status in (400, 422) and self._understood_less(dialect, _message(body)):
+                if _is_refusal(status, body) and self._understood_less(dialect, _message(body)):
                     continue
                 raise self._refused(status, body)
             except AskFailed as error:
@@ -210,6 +210,11 @@ async def _limited(response: aiohttp.ClientResponse) -> bytes:
         if len(data) > MAX_BYTES:
             raise AskFailed("an answer of more than 1 MB")
     return bytes(data)
+
+
+def _is_refusal(status: int, body: bytes) -> bool:
+    """Whether a service does not understand the request. llama-cpp-python says so with a 500."""
+    return status in (400, 422) or (status >= 500 and "response_format" in _message(body))
 
 
 def _wait_s(header: str | None) -> float | None:
