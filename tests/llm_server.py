@@ -33,11 +33,11 @@ class Fault(Enum):
     CHATTY = "not a fault, a habit: sentences before and after the answer"
     THINKING = "not a fault, a habit: thoughts before the answer, another answer among them"
     WRAPPED = "not a fault, a habit: the answer inside another object"
-    UNKNOWN_NAME = "a name that the scene does not have, for number 1"
-    HALF = "the answer breaks off in its last name"
+    UNKNOWN_NAME = "a name that the scene does not have, for number 2"
+    HALF = "the answer breaks off in its last name but one"
     NOT_JSON = "prose"
     WRONG_NUMBERS = "numbers that nobody asked about"
-    TWICE = "number 1 twice, with two names"
+    TWICE = "number 2 twice, with two names"
     TEXT = "the quotations rewritten, for names"
     EMPTY = "no text"
     NO_CHOICES = "a JSON body in another protocol"
@@ -200,15 +200,15 @@ def _text(fault: Fault | None, known: dict[str, str]) -> tuple[str, str]:
         case Fault.WRAPPED:
             return f'{{"answers": {good}}}', "stop"
         case Fault.UNKNOWN_NAME:
-            return json.dumps(known | {"1": "孙悟空"}, ensure_ascii=False), "stop"
+            return json.dumps(known | {"2": "孙悟空"}, ensure_ascii=False), "stop"
         case Fault.HALF:
-            return good[:-3], "length"
+            return good[: good.rindex(",") - 1], "length"
         case Fault.NOT_JSON:
             return f"I think {names[0]} speaks first.", "stop"
         case Fault.WRONG_NUMBERS:
             return json.dumps({str(int(n) + 700): who for n, who in known.items()}), "stop"
         case Fault.TWICE:
-            return f'{{"1": "{names[0]}", "1": "{names[-1]}", {good[1:]}', "stop"
+            return f'{{"2": "{names[0]}", "2": "{names[-1]}", {good[1:]}', "stop"
         case Fault.TEXT:
             return json.dumps(dict.fromkeys(known, "“这是另一句话。”")), "stop"
         case Fault.EMPTY:

@@ -144,6 +144,11 @@ def count(
             ours = truth.right(first, first.speaker)
             if ours is None:
                 continue
+            if number in batch.tests:
+                told = kept.speakers.get(number) if kept is not None else None
+                counts["tests"] += told is not None
+                counts["tests right"] += told == first.speaker
+                continue
             counts["questions"] += 1
             counts["could be right"] += any(truth.right(first, p.id) for p in batch.candidates)
             answer = kept.speakers.get(number) if kept is not None else None
@@ -173,6 +178,7 @@ def report(tally: Tally) -> dict[str, Any]:
         "answered": share(c["answered"], c["questions"]),
         "ours_right_where_answered": share(c["ours right where answered"], c["answered"]),
         "model_right_where_answered": share(c["model right"], c["answered"]),
+        "right_about_tests": share(c["tests right"], c["tests"]),
         "confidence": {
             f"from {band:g}": {"right": share(good, good + bad), "questions": good + bad}
             for band in BANDS

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -120,7 +121,7 @@ class Desk:
 
 @pytest.fixture
 def server() -> Iterator[LlmServer]:
-    with LlmServer(dict(LINES)) as server:
+    with LlmServer(TAGGED | LINES) as server:
         yield server
 
 
@@ -153,7 +154,9 @@ def test_the_answers_decide_who_speaks_where_the_text_alone_was_unsure(desk: Des
 def test_only_unsure_quotations_are_asked_about_unless_the_user_wants_all(desk: Desk) -> None:
     desk.run()
     (request,) = desk.server.requests
-    assert "«7»“那就喝水。”" in request.scene and "«8»" not in request.scene
+    asked = re.findall(r"«\d+»“(.*?)”", request.scene)
+    tests = ["灯怎么还亮着？", "走吧。"]  # of which the text tells; they show how good the model is
+    assert asked == [tests[0], *LINES, tests[1]]
     assert "«沈月»“因为有人要回来。”沈月说。" in request.scene
     desk.configure(ask="all")
     desk.run("--fresh")
@@ -199,16 +202,28 @@ def test_a_strong_clue_of_the_text_stands_against_a_model_that_errs_more_often(d
     assert evidence.endswith("oracle was asked and says 韩青") and confidence < alone.said["走吧。"][1]
 
 
+def test_a_model_that_is_wrong_about_what_the_text_tells_changes_nothing_and_the_user_is_told(
+    desk: Desk,
+) -> None:
+    alone = desk.run("--no-llm")
+    desk.configure(batch_size=1)
+    others = {"陈渡": "沈月", "沈月": "韩青", "韩青": "陈渡"}
+    desk.server.lines = {words: others[who or ""] for words, who in alone.speakers.items()}
+    done = desk.run("--fresh")
+    assert done.speakers == alone.speakers
+    assert "is wrong about 14 of 14 quotations whose speaker the text tells" in done.notes[-1]
+
+
 def test_what_it_will_cost_is_said_before_and_what_it_cost_after(desk: Desk) -> None:
     desk.configure(price_in=1000, price_out=10_000, currency="元")
     before, after = desk.run().notes
     place = desk.server.url.split("/")[2]
     assert before.startswith(
-        f"novelcast: asking oracle at {place} about 7 of 12 quotations, in 1 request: about "
+        f"novelcast: asking oracle at {place} about 7 of 11 quotations, in 1 request: about "
     )
     assert before.endswith(" 元")
     assert after.startswith("novelcast: oracle: 7 answers: ")
-    assert after.endswith("100 tokens in and 10 out, 0.2000 元")
+    assert after.endswith("; right about 2 of 2 that the text tells; 100 tokens in and 10 out, 0.2000 元")
 
 
 def test_tokens_are_estimated_where_the_service_does_not_count_them(desk: Desk) -> None:

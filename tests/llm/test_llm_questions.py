@@ -33,7 +33,7 @@ def test_a_request_shows_the_scene_verbatim_with_a_mark_before_each_quotation() 
     script = script_of(
         [
             segment("周航推开门。"),
-            quote("“谁？”", 1, who="周航", sure=0.95),
+            quote("“谁？”", 1, who="周航", sure=0.9),
             segment("周航问。", paragraph=1, start=5),
             quote("“我。”", 2),
         ],
@@ -50,6 +50,16 @@ def test_only_people_of_the_scene_are_candidates_and_they_are_told_of_with_their
     assert [p.name for p in batch.candidates] == ["林晚", "周航"]
     assert "- 林晚 (female; adult; also 晚姐)" in batch.messages[1]["content"]
     assert batch.schema["properties"] == {"1": {"type": "string", "enum": ["林晚", "周航", "?"]}}
+
+
+def test_two_quotations_whose_speaker_the_text_tells_are_asked_about_as_a_test() -> None:
+    said = [quote(f"“这是第{n}句。”", n, who="周航", sure=0.6 if n == 4 else 0.99) for n in range(1, 8)]
+    segments = [segment("林晚看着周航。"), *said]
+    (batch,) = batches(script_of(segments, speakers=PEOPLE))
+    assert batch.turns == ((1,), (4,), (7,)) and batch.tests == {1, 3} and batch.asked == 1
+    assert "\n«1»“这是第1句。”\n«周航»“这是第2句。”" in batch.scene
+    (everything,) = batches(script_of(segments, speakers=PEOPLE), None)
+    assert everything.asked == 7 and everything.tests == set()
 
 
 def test_a_name_in_traditional_characters_is_found() -> None:

@@ -2,7 +2,7 @@ import pytest
 
 from books import segment, speaker
 from novelcast.llm.endpoint import completions_url
-from novelcast.llm.weigh import CEILING, weighed
+from novelcast.llm.weigh import CEILING, proven_accuracy, weighed
 from novelcast.model import Segment
 
 LIN, ZHOU = speaker("林晚"), speaker("周航")
@@ -39,6 +39,13 @@ def test_the_confidence_of_two_that_differ_is_bayes_rule() -> None:
 def test_where_nobody_was_found_the_model_alone_decides() -> None:
     found = asked(0.0, "周航", who=None)
     assert (found.speaker, found.confidence, found.evidence) == ("周航", 0.85, "m was asked")
+
+
+def test_a_model_is_taken_for_as_good_as_it_shows_and_never_for_better_than_assumed() -> None:
+    assert proven_accuracy(0.85, 0, 0) == 0.85
+    assert proven_accuracy(0.85, 100, 100) == 0.85
+    assert proven_accuracy(0.85, 1, 2) < 0.85
+    assert proven_accuracy(0.85, 25, 100) == pytest.approx(0.25, abs=0.03)
 
 
 def test_nothing_but_speaker_confidence_and_evidence_changes() -> None:

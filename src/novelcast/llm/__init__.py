@@ -16,10 +16,10 @@ from pathlib import Path
 
 from novelcast.errors import AskFailed, SettingsError
 from novelcast.llm.answers import Answers, read_answer
+from novelcast.llm.apply import Outcome, applied
 from novelcast.llm.cost import Usage, estimate, tokens
 from novelcast.llm.endpoint import Endpoint, Reply
-from novelcast.llm.questions import Batch, batches_of
-from novelcast.llm.weigh import weighed
+from novelcast.llm.questions import Batch, batches_of, turns_of
 from novelcast.model import Progress, ProgressSink, Script
 from novelcast.settings import LlmSettings
 from novelcast.workspace import read_model, write_model
@@ -34,6 +34,8 @@ __all__ = [
 ]
 
 STAGE = "ask"
+POOR = 0.6
+"""The accuracy under which a model is told to be of little use: our own guesses at hard quotations are as good."""
 FAILED_IN_A_ROW = 3
 """Requests that came to nothing, after which the rest is not asked."""
 
@@ -58,7 +60,7 @@ def with_answers(
             raise
     elif batches:
         run.say_all_kept()
-    script, outcome = _applied(script, batches, run.answers, llm)
+    script, outcome = applied(script, batches, run.answers, llm)
     run.say_after(outcome)
     return script if run.failed else script.model_copy(update={"asked": asked_mark(llm)})
 
@@ -67,7 +69,7 @@ def with_kept_answers(script: Script, llm: LlmSettings, folder: Path) -> Script:
     """The script after the answers of earlier runs alone: what a run left behind that was stopped or shut out."""
     batches = questions_for(script, llm)
     kept = {i: a for i, b in enumerate(batches) if (a := kept_answers(b, llm, folder)) is not None}
-    return _applied(script, batches, kept, llm)[0]
+    return applied(script, batches, kept, llm)[0]
 
 
 def asked_mark(llm: LlmSettings) -> str:
@@ -163,9 +165,10 @@ class _Run:
         self.in_a_row = 0
         self.usage += _counted(reply, batch)
         reading = read_answer(reply.text, len(batch.turns), batch.candidates)
-        if reading.faults and reply.cut:
+        faults = Counter(why for number, why in reading.faults.items() if number not in batch.tests)
+        if faults and reply.cut:
             self.hints.append("answers were cut off: raise max_tokens or lower batch_size")
-        self.faults += reading.faults
+        self.faults += faults
         if reading.speakers:
             self.answers[i] = Answers(
                 model=self.llm.model,
@@ -177,7 +180,7 @@ class _Run:
 
     def _miss(self, i: int, reason: str, hint: str = "") -> None:
         self.failed = True
-        self.faults[reason] += len(self.batches[i].turns)
+        self.faults[reason] += self.batches[i].asked
         if hint:
             self.hints.append(hint)
 
@@ -185,10 +188,10 @@ class _Run:
 
     def say_before(self, script: Script, place: str) -> None:
         todo = [b for i, b in enumerate(self.batches) if i not in self.answers]
-        quotes = sum(s.kind == "dialogue" for s in script.segments)
-        asked = sum(len(t) for b in todo for t in b.turns)
+        quotes = len(turns_of(script))
+        asked = sum(b.asked for b in todo)
         requests = "1 request" if len(todo) == 1 else f"{len(todo)} requests"
-        known = sum(len(t) for i in self.answers for t in self.batches[i].turns)
+        known = sum(self.batches[i].asked for i in self.answers)
         before = f" ({known} more are answered from earlier runs)" if known else ""
         self._tell(
             note=f"asking {self.llm.model} at {place} about {asked} of {quotes} quotations{before}, "
@@ -196,7 +199,7 @@ class _Run:
         )
 
     def say_all_kept(self) -> None:
-        count = sum(len(t) for b in self.batches for t in b.turns)
+        count = sum(b.asked for b in self.batches)
         self._tell(
             note=f"{self.llm.model}: all {count} quotations are answered from earlier runs; nothing is asked"
         )
@@ -207,19 +210,30 @@ class _Run:
                 note=f"{self.llm.model}: stopped after {self.usage.in_words(self.llm)}; the answers are kept"
             )
 
-    def say_after(self, outcome: Counter[str]) -> None:
+    def say_after(self, outcome: Outcome) -> None:
+        llm = self.llm
         if self.usage != Usage():
-            words = ", ".join(f"{n} {what}" for what, n in outcome.items() if n)
-            answers = "1 answer" if (n := sum(outcome.values())) == 1 else f"{n} answers"
+            words = ", ".join(f"{n} {what}" for what, n in outcome.counts.items() if n)
+            answers = "1 answer" if (n := sum(outcome.counts.values())) == 1 else f"{n} answers"
+            known = (
+                f"; right about {outcome.right} of {outcome.tests} that the text tells"
+                if outcome.tests
+                else ""
+            )
+            told = f"{answers}{': ' * bool(words)}{words}{known}; {self.usage.in_words(llm)}"
+            self._tell(note=f"{llm.model}: {told}")
+        if outcome.accuracy < POOR and outcome.tests:
+            wrong = f"{outcome.tests - outcome.right} of {outcome.tests}"
             self._tell(
-                note=f"{self.llm.model}: {answers}{': ' * bool(words)}{words}; {self.usage.in_words(self.llm)}"
+                warning=f"{llm.model} is wrong about {wrong} quotations whose speaker the text tells, so its answers "
+                "count for little; what to do: ask a better model, or none (--no-llm)"
             )
         if missed := sum(self.faults.values()):
             reasons = ", ".join(f"{reason} ({n})" for reason, n in self.faults.most_common())
             hint = "; ".join(dict.fromkeys(self.hints))
             what = "1 question keeps" if missed == 1 else f"{missed} questions keep"
             self._tell(
-                warning=f"{self.llm.model}: {what} the local answer: {reasons}"
+                warning=f"{llm.model}: {what} the local answer: {reasons}"
                 + (f"; what to do: {hint}" if hint else "")
             )
 
@@ -232,38 +246,3 @@ def _counted(reply: Reply, batch: Batch) -> Usage:
     if reply.tokens_in or reply.tokens_out:
         return Usage(reply.tokens_in, reply.tokens_out)
     return Usage(estimate([batch]).tokens_in, tokens(reply.text), guessed=True)
-
-
-# ---------------------------------------------------------------- applying
-
-
-def _applied(
-    script: Script, batches: Sequence[Batch], answers: dict[int, Answers], llm: LlmSettings
-) -> tuple[Script, Counter[str]]:
-    """The script with the answers weighed in, and how many turned out how."""
-    names = {p.id: p.name for p in script.speakers}
-    segments = list(script.segments)
-    outcome = Counter({"as we had it": 0, "changed": 0, "kept against it": 0, "left open by it": 0})
-    for i, found in sorted(answers.items()):
-        people = {p.id: p for p in batches[i].candidates}
-        for number, turn in enumerate(batches[i].turns, 1):
-            if number not in found.speakers:
-                continue
-            who = found.speakers[number]
-            if who is None:
-                outcome["left open by it"] += 1
-                continue
-            before = segments[turn[0]].speaker
-            for k in turn:
-                segments[k] = weighed(
-                    segments[k],
-                    people[who],
-                    len(people),
-                    accuracy=llm.accuracy,
-                    model=llm.model,
-                    local=names.get(segments[k].speaker or "", ""),
-                )
-            after = segments[turn[0]].speaker
-            agreed = who == before
-            outcome["as we had it" if agreed else "changed" if after != before else "kept against it"] += 1
-    return script.model_copy(update={"segments": tuple(segments)}), outcome

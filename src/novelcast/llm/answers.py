@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +19,7 @@ _THINKING = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.S | re.I
 _NUMBER = re.compile(r"[«\s]*(\d{1,4})[».:\s]*")
 _PAIR = re.compile(r'"[«\s]*(\d{1,4})[».:\s]*"\s*:\s*(null|"(?:[^"\\\n]|\\.)*")')
 _UNSURE = {UNKNOWN, "？", ""}
+_MISSING = object()
 READ_CHARS = 20_000
 """Of an answer, its end; a good one has a few hundred."""
 
@@ -38,10 +38,10 @@ class Answers(Model):
 
 @dataclass
 class Reading:
-    """An answer as read: `speakers` as in Answers; `faults`: what was wrong with the rest, and how often."""
+    """An answer as read: `speakers` as in Answers; `faults`: what is wrong with each of the other numbers."""
 
     speakers: dict[int, str | None] = field(default_factory=dict)
-    faults: Counter[str] = field(default_factory=Counter)
+    faults: dict[int, str] = field(default_factory=dict)
 
 
 def read_answer(text: str, count: int, candidates: Sequence[Speaker]) -> Reading:
@@ -52,19 +52,18 @@ def read_answer(text: str, count: int, candidates: Sequence[Speaker]) -> Reading
     reading = Reading()
     names = _names(candidates)
     pairs = _pairs(_THINKING.sub("", text[-READ_CHARS:]))
-    for number, value in pairs.items():
-        if not 1 <= number <= count:
-            continue  # a number that nobody asked about
-        if value is None or (isinstance(value, str) and value.strip() in _UNSURE):
+    missing = "no answer" if pairs or not text.strip() else "an answer that is not JSON"
+    for number in range(1, count + 1):
+        value = pairs.get(number, _MISSING)
+        if value is _MISSING:
+            reading.faults[number] = missing
+        elif value is None or (isinstance(value, str) and value.strip() in _UNSURE):
             reading.speakers[number] = None
         elif isinstance(value, str) and len(found := names.get(_plain(value), set())) == 1:
             reading.speakers[number] = next(iter(found))
         else:
-            fault = "two different answers" if isinstance(value, _Both) else "a name that is not in the scene"
-            reading.faults[fault] += 1
-    answered = sum(1 <= number <= count for number in pairs)
-    if missing := count - answered:
-        reading.faults["no answer" if pairs or not text.strip() else "an answer that is not JSON"] += missing
+            both = isinstance(value, _Both)
+            reading.faults[number] = "two different answers" if both else "a name that is not in the scene"
     return reading
 
 

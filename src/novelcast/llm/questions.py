@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -22,6 +22,10 @@ SPAN_CHARS = 2400
 BEFORE_CHARS, AFTER_CHARS = 700, 300
 """Of the scene, around the quotations that are asked about; whole paragraphs, at least one."""
 MAX_CANDIDATES = 20
+TESTS = 2
+"""Quotations in a request whose speaker the text itself tells: what the model says of those tells how good it is."""
+KNOWN = 0.95
+"""The confidence from which a quotation may be one: tags and beats, mostly (docs/attribution.md)."""
 UNKNOWN = "?"
 _OPENING, _CLOSING = '“「『‘"', '”」』’"'
 
@@ -36,12 +40,18 @@ Form of the answer: {"1": "NAME", "2": "?"}"""
 class Batch:
     """One request. `turns`: for each number, counting from 1, the segments (indexes) that it stands for.
 
-    `candidates` is never shorter than two.
+    `tests`: the numbers that are there only to see how good the model is. `candidates` is never shorter than two.
     """
 
     turns: tuple[tuple[int, ...], ...]
+    tests: frozenset[int]
     candidates: tuple[Speaker, ...]
     scene: str
+
+    @property
+    def asked(self) -> int:
+        """How many questions there are without the tests."""
+        return len(self.turns) - len(self.tests)
 
     @cached_property
     def messages(self) -> list[dict[str, str]]:
@@ -117,18 +127,21 @@ def _paragraph(segment: Segment) -> tuple[int, int]:
     return segment.span.chapter, segment.span.paragraph
 
 
-def is_asked(turn: Sequence[int], script: Script, below: float | None) -> bool:
-    """Whether the model is asked about a turn: where we are less sure than `below`; None: always."""
-    return below is None or min(script.segments[i].confidence for i in turn) < below
+def is_known(turn: Sequence[int], script: Script) -> bool:
+    """Whether the text tells who speaks."""
+    return all(script.segments[i].confidence >= KNOWN and script.segments[i].speaker for i in turn)
 
 
 def batches_of(script: Script, *, below: float | None, known_from: float, size: int) -> list[Batch]:
-    """The requests, in reading order. `known_from`: the confidence from which a quotation shows its speaker.
+    """The requests, in reading order, about the turns of which we are less sure than `below`; None: about all.
 
-    A turn with nobody but one to choose from is not asked about.
+    `known_from`: the confidence from which a quotation shows its speaker. A turn with nobody but one to choose
+    from is not asked about.
     """
-    asked = [t for t in turns_of(script) if is_asked(t, script, below)]
+    turns = turns_of(script)
+    asked = [t for t in turns if below is None or min(script.segments[i].confidence for i in t) < below]
     places = [_paragraph(script.segments[t[0]]) for t in asked]
+    tests = {t[0]: t for t in turns if below is not None and is_known(t, script)}
     chapters = {c: list(s) for c, s in groupby(script.segments, key=lambda s: s.span.chapter)}
     people = [(p, {simplified(w) for w in (p.name, *p.aliases)}) for p in script.speakers]
     out = []
@@ -137,8 +150,8 @@ def batches_of(script: Script, *, below: float | None, known_from: float, size: 
         for scene in scenes:
             first, last = scene.paragraphs[0].place, scene.paragraphs[-1].place
             here = asked[bisect_left(places, first) : bisect_right(places, last)]
-            for turns in _groups(here, scene, size):
-                batch = _batch(turns, scene, script, met, known_from)
+            for group in _groups(here, scene, size):
+                batch = _batch(group, tests, scene, script, met, known_from)
                 if len(batch.candidates) > 1:
                     out.append(batch)
     return out
@@ -232,14 +245,19 @@ def _groups(
 
 
 def _batch(
-    turns: Sequence[tuple[tuple[int, ...], int, int]],
+    group: Sequence[tuple[tuple[int, ...], int, int]],
+    tests: Mapping[int, tuple[int, ...]],
     scene: _Scene,
     script: Script,
     met: _Met,
     known_from: float,
 ) -> Batch:
-    numbers = {i: n for n, (turn, _, _) in enumerate(turns, 1) for i in turn}
-    shown = scene.around(turns[0][1], turns[-1][2])
+    shown = scene.around(group[0][1], group[-1][2])
+    inside = [i for p in shown for _, i in p.parts if i is not None]
+    told = [tests[i] for i in inside if i in tests]
+    chosen = set(told[:1] + told[1:][-(TESTS - 1) :])
+    turns = tuple(sorted({turn for turn, _, _ in group} | chosen))
+    numbers = {i: n for n, turn in enumerate(turns, 1) for i in turn}
     lines = []
     speakers: list[str] = []
     for paragraph in shown:
@@ -252,10 +270,10 @@ def _batch(
                     speakers.append(segment.speaker)
             line += text
         lines.append(line)
-    asked = tuple(turn for turn, _, _ in turns)
-    local = [s for turn in asked for i in turn if (s := script.segments[i].speaker) is not None]
+    local = [s for turn in turns for i in turn if (s := script.segments[i].speaker) is not None]
     text = "\n".join(lines)
-    return Batch(asked, met.candidates(local, speakers, text), text)
+    tested = frozenset(n for n, turn in enumerate(turns, 1) if turn in chosen)
+    return Batch(turns, tested, met.candidates(local, speakers, text), text)
 
 
 # ---------------------------------------------------------------- candidates
