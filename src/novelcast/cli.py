@@ -96,6 +96,14 @@ Cues = Annotated[
         "--cues/--no-cues", help="Sounds where the text has them.  [default: cues]", show_default=False
     ),
 ]
+Llm = Annotated[
+    bool | None,
+    typer.Option(
+        "--llm/--no-llm",
+        help="Ask the language model of [script.llm] about unsure speakers.  [default: if there is one]",
+        show_default=False,
+    ),
+]
 Jobs = Annotated[
     int | None, typer.Option(help="Processor threads to use.  [default: all]", show_default=False)
 ]
@@ -129,6 +137,7 @@ def render(
     author: Author = None,
     repair: Repair = None,
     cues: Cues = None,
+    llm: Llm = None,
     jobs: Jobs = None,
     fresh: Fresh = False,
     plot: Annotated[
@@ -149,7 +158,9 @@ def render(
     from novelcast.plot import check_plots
     from novelcast.show import edition_json, progress_bars, show_edition
 
-    settings = _settings(output=output, engine=engine, preset=preset, repair=repair, cues=cues, jobs=jobs)
+    settings = _settings(
+        output=output, engine=engine, preset=preset, repair=repair, cues=cues, llm=llm, jobs=jobs
+    )
     if plot:
         check_plots()
     with progress_bars(quiet) as progress:
@@ -171,6 +182,7 @@ def script(
     title: Title = None,
     repair: Repair = None,
     cues: Cues = None,
+    llm: Llm = None,
     fresh: Fresh = False,
     json_: Json = False,
     quiet: Quiet = False,
@@ -182,9 +194,9 @@ def script(
     from novelcast.pipeline import BookDetails, read, write
     from novelcast.show import progress_bars, script_json, show_script
 
-    settings = _settings(output=output, engine=engine, repair=repair, cues=cues)
+    settings = _settings(output=output, engine=engine, repair=repair, cues=cues, llm=llm)
     details = BookDetails(title=title, fresh=fresh)
-    with progress_bars(quiet or json_) as progress:
+    with progress_bars(quiet) as progress:
         text, folder = read(book, settings, details, progress)
         with folder.locked():
             written, cast = write(text, folder, settings, details, progress)
