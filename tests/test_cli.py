@@ -45,7 +45,9 @@ def test_render_ends_with_a_table_and_the_path_of_what_was_made(book: Path, tmp_
 def test_script_prints_json_and_nothing_else(book: Path, tmp_path: Path) -> None:
     done = run("script", book, "--json", cwd=tmp_path)
     script = json.loads(done.stdout)
-    assert set(script) == {"version", "title", "language", "speakers", "segments", "cues", "skipped"}
+    assert set(script) == {
+        "version", "title", "language", "speakers", "segments", "cues", "skipped", "review_below", "review",
+    }  # fmt: skip
     assert set(script["segments"][0]) == {
         "id", "chapter", "paragraph", "start", "end", "kind", "speaker", "confidence", "evidence", "text", "spoken",
     }  # fmt: skip

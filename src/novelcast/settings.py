@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import platformdirs
 from pydantic import Field, ValidationError
@@ -41,6 +41,13 @@ class Settings(BaseSettings):
     preset: str = "podcast"
     repair: bool = True
     cues: bool = True
+    characters: Path | None = None
+    """A list of the book's people; None: the one in the book's folder, if any."""
+    narrator_voice: Literal["same", "own"] | None = None
+    """Whether a first-person narrator speaks with the voice that narrates; None: as in the book's cast.toml, else
+    the same."""
+    review_below: float = Field(default=0.7, ge=0.0, le=1.0)
+    """Quotations whose speaker is less sure are listed for review."""
     jobs: int = Field(default=0, ge=0)
     """Threads for an engine that runs here; 0 takes all cores."""
     proxy: str | None = None

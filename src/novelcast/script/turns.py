@@ -53,6 +53,7 @@ class Turn:
     silence: bool = False  # between the turn before and this one, somebody does not answer
     active: int = 0  # how many people are named beside the quotations around
     candidates: list[int] = field(default_factory=list)
+    shares: Sequence[float] = ()  # each candidate's probability, once the conversation is decoded
     features: list[dict[str, float]] = field(default_factory=list)
 
 
