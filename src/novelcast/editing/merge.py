@@ -6,9 +6,11 @@ change, so that a chapter that is added changes nothing in the others.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from novelcast.editing.align import Moves, paired, shared
 from novelcast.editing.cutting import carved
@@ -24,8 +26,8 @@ from novelcast.editing.lines import (
 from novelcast.model import Cue, Gone, Guess, Script, Segment, Skipped, Span, Speaker
 
 Speak = Callable[[str], str]
-_SAME_LINE = 0.6
-"""A line of the new analysis that shares so much of its characters with where the user's line went is that line."""
+_NEAR = 2
+"""A line of the new analysis that begins and ends so few characters from where the user's line went is that line."""
 _STILL = 0.4
 """Of a line that was changed more than this, what the user set is not what they would set now."""
 
@@ -134,7 +136,7 @@ class _Merger:
     ) -> list[Line]:
         """The lines with what the user set of `mine` at [start, end)."""
         text = _text(lines)
-        over = [x for x in lines if x.span.start < end and x.span.end > start]
+        over = _over(lines, start, end)
         line = _at(mine, place, start, end, text)
         item = line.item
         if isinstance(item, Segment):
@@ -155,28 +157,28 @@ class _Merger:
     # ------------------------------------------------------------ the rest
 
     def _found_elsewhere(self, lost: Sequence[Line], out: dict[Place, list[Line]]) -> list[Line]:
-        """Sets what was lost on lines with the same words; what has no such line, or several, is left."""
+        """Sets what was lost where its words stand now; what has no such place, or several, is left."""
         if not lost:
             return []
-        wanted = {_dense(x.text) for x in lost}
-        where: dict[str, list[tuple[Place, Line]]] = defaultdict(list)
-        for place, lines in out.items():
-            for line in lines:
-                if (text := _dense(line.text)) in wanted and not _is_mine(line):
-                    where[text].append((place, line))
+        places = list(out)
+        texts = [_text(lines) for lines in out.values()]
+        starts = list(accumulate((len(t) + 1 for t in texts), initial=0))
+        book = "\n".join(texts)
         left = []
         for mine in lost:
-            found = where[_dense(mine.text)]
-            if len(found) != 1:
+            at = book.find(mine.text)
+            once = at >= 0 and book.find(mine.text, at + 1) < 0
+            n = bisect_right(starts, at) - 1
+            start, end = at - starts[n], at - starts[n] + len(mine.text)
+            if not once or "\n" in mine.text or any(_is_mine(x) for x in _over(out[places[n]], start, end)):
                 left.append(mine)
                 continue
-            place, line = found.pop()
-            shift = line.span.start - mine.span.start
+            shift = start - mine.span.start
 
             def there(c: int, shift: int = shift) -> tuple[int, int]:
                 return c + shift, c + shift + 1
 
-            out[place] = self._set(out[place], mine, place, line.span.start, line.span.end, there)
+            out[places[n]] = self._set(out[places[n]], mine, places[n], start, end, there)
         return left
 
     def _script(self, lines: Sequence[Line], left: Sequence[Line]) -> Script:
@@ -208,8 +210,8 @@ def _text(lines: Sequence[Line]) -> str:
     return "".join(line.text for line in lines)
 
 
-def _dense(text: str) -> str:
-    return "".join(text.split())
+def _over(lines: Sequence[Line], start: int, end: int) -> list[Line]:
+    return [x for x in lines if x.span.start < end and x.span.end > start]
 
 
 def _label_of(segment: Segment) -> dict[str, object]:
@@ -242,10 +244,8 @@ def _moved(cue: Cue, span: Span, there: Callable[[int], tuple[int, int] | None])
 
 def _snapped(span: tuple[int, int], lines: Sequence[Line]) -> tuple[int, int]:
     """The span of the line that the span is as good as, else the span."""
-    start, end = span
     for line in lines:
-        common = min(line.span.end, end) - max(line.span.start, start)
-        if common >= _SAME_LINE * (max(line.span.end, end) - min(line.span.start, start)):
+        if abs(line.span.start - span[0]) <= _NEAR and abs(line.span.end - span[1]) <= _NEAR:
             return line.span.start, line.span.end
     return span
 

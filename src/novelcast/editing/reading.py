@@ -14,7 +14,9 @@ from novelcast.editing.markdown import GONE, NOBODY, OURS, SPEAKERS, TAG
 from novelcast.model import Cue, SegmentKind, Span, Speaker
 
 _BULLET = re.compile(r"\s{0,3}[-*+]\s+(?P<rest>\S.*)")
-_LABEL = re.compile(r"(?:(?P<mark>[?!？！])\s+(?![(（]))?(?P<label>\"[^\"]*\"[^:：]*|[^:：]*?)\s*[:：](?P<text>.*)")
+_LABEL = re.compile(
+    r"(?:(?P<mark>[?!？！])\s+(?![(（]))?(?P<label>\"[^\"]*\"[^:：]*|[^:：]*?)\s*[:：](?P<text>.*)"
+)
 _ID = re.compile(r"(?:^|\s)\^([\w.-]+)(?=\s*(?:\[[^\]]*\]\s*)*$)")  # a tag may be written behind it
 _ANCHOR = re.compile(r"\s\^(\S.*?)\s*$")
 _TAGS = re.compile(rf"\\[\\\[^]|(?P<tag>{TAG}(?:say:(?:\\.|[^\\\]])*|[^\]]*)(?P<end>\]|$))")
