@@ -214,6 +214,6 @@ def cast_of(script: Script, settings: Settings, folder: BookFolder) -> Cast:
         if (earlier := folder.root / f"cast.{engine}.toml").exists():
             earlier.replace(folder.cast)
         kept = cast.load_cast(folder.cast, voices)
-    roles = cast.cast_script(script, voices, engine, kept)
+    roles = cast.cast_script(script, voices, engine, kept, settings.narrator_voice)
     cast.save_cast(folder.cast, roles, script)
     return roles

@@ -19,7 +19,7 @@ from pydantic_settings import (
 )
 from pydantic_settings import SettingsError as SourceError
 
-from novelcast.errors import SettingsError
+from novelcast.errors import SettingsError, toml_fault
 from novelcast.model import Pauses
 
 SETTINGS_FILE = "novelcast.toml"
@@ -69,7 +69,10 @@ def load_settings(**flags: Any) -> Settings:
     """Settings with the flags that were given (None: not given). Raises SettingsError naming the bad one."""
     try:
         return Settings(**{name: value for name, value in flags.items() if value is not None})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, SourceError) as error:
+    except tomllib.TOMLDecodeError as error:
+        text = Path(SETTINGS_FILE).read_text("utf-8")
+        raise SettingsError(f"{SETTINGS_FILE}: {toml_fault(text, error)}", hint="mend that line") from None
+    except (OSError, UnicodeDecodeError, SourceError) as error:
         raise SettingsError(f"{SETTINGS_FILE}: {error}", hint="mend that line") from None
     except ValidationError as error:
         first = error.errors()[0]
