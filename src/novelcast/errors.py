@@ -68,3 +68,21 @@ class AskFailed(NovelcastError):
 
 class ScriptError(NovelcastError):
     """A script that does not cover its book exactly once."""
+
+
+def toml_fault(text: str, error: ValueError) -> str:
+    """A TOML parser's message with the line: where something was opened and not closed, the parser says only
+    that the document ended."""
+    message = str(error)
+    if "end of document" not in message:
+        return message
+    import tomllib
+
+    lines = text.splitlines()
+    for count in range(len(lines) - 1, -1, -1):
+        try:
+            tomllib.loads("\n".join(lines[:count]))
+        except tomllib.TOMLDecodeError:
+            continue
+        return message.replace("at end of document", f"line {count + 1}, which does not end")
+    return message

@@ -18,7 +18,7 @@ from novelcast.model import Book, Cast, Progress, ProgressSink, Script
 from novelcast.publish.edition import ChapterRecord, EditionRecord
 from novelcast.publish.mp3 import picture_of
 from novelcast.read import cover_of, read_book
-from novelcast.resume import cast_of, script_of
+from novelcast.resume import Say, Written, cast_of, script_of
 from novelcast.settings import Settings
 from novelcast.speak import Spoken, Utterance, plan_utterances, speak
 from novelcast.timeline import ClipRef, chapter_scripts
@@ -33,7 +33,9 @@ class BookDetails:
     author: str | None = None
     cover: Path | None = None
     fresh: bool = False
-    """Analyse the text again, even where a script stands in the book's folder."""
+    """Forget the script in the book's folder, and what the user set in it."""
+    again: bool = False
+    """Analyse the text again; what the user set stays set."""
 
 
 @dataclass
@@ -54,17 +56,23 @@ class Edition:
 
 
 def render(
-    sources: Sequence[Path], settings: Settings, details: BookDetails, progress: ProgressSink
+    sources: Sequence[Path],
+    settings: Settings,
+    details: BookDetails,
+    progress: ProgressSink,
+    say: Say = lambda _: None,
 ) -> Edition:
     """Source text in, mastered chapters out; what is already made is not made again.
 
-    A chapter with a line that could not be spoken is not written; the line is in the result's `failed`.
+    A chapter with a line that could not be spoken is not written; the line is in the result's `failed`. `say` is
+    told, in sentences, what came of the user's edits.
     Raises InputError, SettingsError, EngineUnavailable.
     """
     preset = preset_named(settings.preset)
     book, folder = read(sources, settings, details, progress)
     with folder.locked():
-        script, cast = write(book, folder, settings, details, progress)
+        written, cast = write(book, folder, settings, details, progress, say)
+        script = written.script
         engine = open_engine(cast.engine, engine_options(settings, progress))
         cache = ClipCache(settings.cache_dir / "clips")
         lexicon = lexicon_for(folder.root)
@@ -139,14 +147,19 @@ def _is_picture(path: Path) -> bool:
 
 
 def write(
-    book: Book, folder: BookFolder, settings: Settings, details: BookDetails, progress: ProgressSink
-) -> tuple[Script, Cast]:
+    book: Book,
+    folder: BookFolder,
+    settings: Settings,
+    details: BookDetails,
+    progress: ProgressSink,
+    say: Say = lambda _: None,
+) -> tuple[Written, Cast]:
     """Script and cast, as they stand in the book's folder where the user has them, else made and kept there."""
     bar = _Bar("script", 1, progress)
-    script = script_of(book, settings, folder, progress, fresh=details.fresh)
-    cast = cast_of(script, settings, folder)
+    written = script_of(book, settings, folder, progress, again=details.again, fresh=details.fresh, say=say)
+    cast = cast_of(written.script, settings, folder)
     bar.finish()
-    return script, cast
+    return written, cast
 
 
 def _swept(

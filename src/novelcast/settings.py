@@ -20,7 +20,7 @@ from pydantic_settings import (
 )
 from pydantic_settings import SettingsError as SourceError
 
-from novelcast.errors import SettingsError
+from novelcast.errors import SettingsError, toml_fault
 from novelcast.model import Pauses
 
 SETTINGS_FILE = "novelcast.toml"
@@ -104,6 +104,13 @@ class Settings(BaseSettings):
     preset: str = "podcast"
     repair: bool = True
     cues: bool = True
+    characters: Path | None = None
+    """A list of the book's people; None: the one in the book's folder, if any."""
+    narrator_voice: Literal["same", "own"] | None = None
+    """Whether a first-person narrator speaks with the voice that narrates; None: as in the book's cast.toml, else
+    the same."""
+    review_below: float = Field(default=0.7, ge=0.0, le=1.0)
+    """Quotations whose speaker is less sure are listed for review."""
     jobs: int = Field(default=0, ge=0)
     """Threads for an engine that runs here; 0 takes all cores."""
     proxy: str | None = None
@@ -132,7 +139,10 @@ def load_settings(**flags: Any) -> Settings:
     """Settings with the flags that were given (None: not given). Raises SettingsError naming the bad one."""
     try:
         settings = Settings(**{name: value for name, value in flags.items() if value is not None})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, SourceError) as error:
+    except tomllib.TOMLDecodeError as error:
+        text = Path(SETTINGS_FILE).read_text("utf-8")
+        raise SettingsError(f"{SETTINGS_FILE}: {toml_fault(text, error)}", hint="mend that line") from None
+    except (OSError, UnicodeDecodeError, SourceError) as error:
         raise SettingsError(f"{SETTINGS_FILE}: {error}", hint="mend that line") from None
     except ValidationError as error:
         first = error.errors()[0]

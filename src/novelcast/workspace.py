@@ -57,6 +57,10 @@ def cannot_write(path: Path, error: OSError) -> InputError:
     )
 
 
+def cannot_read(path: Path, error: OSError) -> InputError:
+    return InputError(f"cannot read {path}: {error.strerror}", hint="move it away, or mend its permissions")
+
+
 def write_bytes(path: Path, data: bytes) -> None:
     with complete_file(path) as temp:
         temp.write_bytes(data)
@@ -67,7 +71,12 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_model(path: Path, model: Model) -> None:
-    write_text(path, model.model_dump_json(indent=1) + "\n")
+    write_text(path, dump_model(model))
+
+
+def dump_model(model: Model) -> str:
+    """The text of a file of ours."""
+    return model.model_dump_json(indent=1) + "\n"
 
 
 def read_model(path: Path, model: type[M]) -> M | None:
@@ -85,6 +94,9 @@ class BookFolder:
         self.root = root
         self.book = root / "book.json"
         self.script = root / "script.json"
+        self.page = root / "script.md"
+        self.written = root / ".written.json.gz"
+        self.unfinished = root / ".unfinished"
         self.cast = root / "cast.toml"
         self.edition = root / "edition.json"
         self.chapters = root / "chapters"

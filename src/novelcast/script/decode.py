@@ -49,6 +49,7 @@ def decode(turns: Sequence[Turn], model: Model) -> list[tuple[int | None, float]
     """(speaker, confidence) of each turn."""
     found: list[tuple[int | None, float]] = []
     for turn, p in zip(turns, _marginals(turns, model.weights), strict=True):
+        turn.shares = [float(share) for share in p]
         best = int(p.argmax()) if len(p) else None
         if best is None:
             found.append((None, 0.0))
