@@ -35,7 +35,8 @@ def cast_script(script: Script, voices: Sequence[Voice], engine: str, kept: Cast
     mine = [v for v in voices if v.engine == engine and _speaks(v, script.language)]
     if not mine:
         raise SettingsError(
-            f"engine {engine!r} has no voice for language {script.language!r}", hint="try --engine edge"
+            f"engine {engine!r} has no voice for language {script.language!r}",
+            hint="try --engine edge, or --engine espeak, which speaks nearly every language",
         )
     narrator = kept.narrator if kept else Role(voice=mine[0].id)
     others = [v for v in mine if v.id != narrator.voice] or list(mine)

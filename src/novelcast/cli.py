@@ -68,7 +68,8 @@ Output = Annotated[
 EngineName = Annotated[
     str | None,
     typer.Option(
-        help="kokoro (embedded, offline), edge (online) or tone (a hum).  [default: kokoro]",
+        help="kokoro (embedded, offline), edge (online), openai (a server), espeak (a robot) or tone (a hum); "
+        "`novelcast doctor` says which can speak here.  [default: kokoro]",
         show_default=False,
     ),
 ]
@@ -92,7 +93,19 @@ Cues = Annotated[
     ),
 ]
 Jobs = Annotated[
-    int | None, typer.Option(help="Processor threads to use.  [default: all]", show_default=False)
+    int | None,
+    typer.Option(
+        help="Processor threads; for a service, requests at once.  [default: all; 3 for edge, 2 for openai]",
+        show_default=False,
+    ),
+]
+Proxy = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="An http:// proxy between us and a service.  [default: HTTPS_PROXY]",
+        show_default=False,
+    ),
 ]
 Title = Annotated[
     str | None, typer.Option(help="The book's title, if not the file's name.", show_default=False)
@@ -125,6 +138,7 @@ def render(
     repair: Repair = None,
     cues: Cues = None,
     jobs: Jobs = None,
+    proxy: Proxy = None,
     fresh: Fresh = False,
     plot: Annotated[
         bool, typer.Option("--plot", help="Also draw each chapter: waveform by speaker, spectrogram, cues.")
@@ -144,7 +158,9 @@ def render(
     from novelcast.plot import check_plots
     from novelcast.show import edition_json, progress_bars, show_edition
 
-    settings = _settings(output=output, engine=engine, preset=preset, repair=repair, cues=cues, jobs=jobs)
+    settings = _settings(
+        output=output, engine=engine, preset=preset, repair=repair, cues=cues, jobs=jobs, proxy=proxy
+    )
     if plot:
         check_plots()
     with progress_bars(quiet) as progress:
@@ -221,6 +237,7 @@ def voices(
         typer.Option(metavar="TEXT VOICE", help="Write a preview of TEXT in VOICE.", show_default=False),
     ] = None,
     output: Output = None,
+    proxy: Proxy = None,
     json_: Json = False,
 ) -> None:
     """List the voices, or write a preview of one.
@@ -231,7 +248,7 @@ def voices(
     """
     from novelcast import preview, show
 
-    settings = _settings(output=output, engine=engine)
+    settings = _settings(output=output, engine=engine, proxy=proxy)
     if say is not None:
         with show.progress_bars(False) as progress:
             path = preview.voice(*say, settings, progress)
@@ -266,6 +283,36 @@ def cues(
         _print_json([s.model_dump() for s in load_cue_sounds()])
     else:
         show.show_cues(load_cue_sounds())
+
+
+@app.command()
+def cache(
+    prune: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZE",
+            help="Remove the clips unused for longest until the rest is within SIZE (5GB, 300MB, 0).",
+            show_default=False,
+        ),
+    ] = None,
+    json_: Json = False,
+) -> None:
+    """Say how much room the spoken lines take, or make some. A line that is removed is spoken again when needed.
+
+    \b
+    novelcast cache
+    novelcast cache --prune 5GB
+    """
+    from novelcast import show
+    from novelcast.settings import bytes_in
+    from novelcast.workspace import Amount, ClipCache
+
+    clips = ClipCache(_settings().clips_dir)
+    gone = clips.prune(bytes_in(prune)) if prune is not None else Amount()
+    if json_:
+        _print_json(show.cache_json(clips.root, clips.amount(), gone))
+    else:
+        show.show_cache(clips.root, clips.amount(), gone)
 
 
 @app.command()

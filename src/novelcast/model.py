@@ -274,11 +274,15 @@ class Loudness(Model):
 
 
 class Progress(Model):
-    """How far a stage is; `done` and `total` are in the stage's own unit (lines, blocks, bytes)."""
+    """How far a stage is; `done` and `total` are in the stage's own unit (lines, blocks, bytes).
+
+    `note` says in a few words why nothing moves, where a stage waits for something.
+    """
 
     stage: str
     done: int
     total: int
+    note: str = ""
 
 
 ProgressSink = Callable[[Progress], None]
