@@ -127,17 +127,38 @@ class Dead(CountingEngine):
 MANY = script_of([segment(f"第{n}天，雨还没有停。", paragraph=n) for n in range(60)])
 
 
-@pytest.mark.parametrize("alive", [0, 20])
-def test_a_service_that_is_gone_stops_the_run_and_does_not_burn_the_book(
-    cache: ClipCache, monkeypatch: pytest.MonkeyPatch, alive: int
+def test_a_service_that_was_never_there_stops_the_run(
+    cache: ClipCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("novelcast.pace.FIRST_PROBE_S", 0.001)
-    engine = Dead(alive)
+    engine = Dead(0)
     with pytest.raises(EngineUnavailable, match="out of reach") as unavailable:
         spoken_with(engine, cache, MANY)
     assert "network" in unavailable.value.hint
-    assert len(engine.asked) < alive + 20
-    assert spoken_with(CountingEngine(), cache, MANY).made == 60 - alive, "what was spoken is kept"
+    assert len(engine.asked) < 20
+
+
+def test_a_service_that_goes_away_does_not_burn_the_book_and_what_was_spoken_is_kept(
+    cache: ClipCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("novelcast.pace.FIRST_PROBE_S", 0.001)
+    engine = Dead(20)
+    spoken = spoken_with(engine, cache, MANY)
+    assert (len(spoken.clips), len(spoken.failed)) == (20, 40)
+    assert all("out of reach" in why and "check the network" in why for why in spoken.failed.values())
+    assert len(engine.asked) < 40, "most of what is left was never asked for"
+    assert spoken_with(CountingEngine(), cache, MANY).made == 40
+
+
+def test_a_line_that_a_service_will_not_speak_does_not_keep_the_rest_of_the_book_from_being_made(
+    cache: ClipCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("novelcast.pace.FIRST_PROBE_S", 0.001)
+    bad = SCRIPT.segments[0].text
+    for _ in range(2):  # the second time it is the only line that is asked for
+        engine = CountingEngine(answers={bad: [SpeechFailed("no audio", transient=True) for _ in range(50)]})
+        spoken = spoken_with(engine, cache)
+        assert len(spoken.clips) == 1 and "no audio" in next(iter(spoken.failed.values()))
 
 
 def test_a_service_that_comes_back_costs_no_line(cache: ClipCache, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,6 +176,30 @@ def test_a_service_that_comes_back_costs_no_line(cache: ClipCache, monkeypatch: 
     spoken = asyncio.run(speak(plan, engine, cache, lambda p: notes.add(p.note)))
     assert len(spoken.clips) == 60 and not spoken.failed
     assert notes == {"", "waiting for the service"}
+
+
+def test_a_voice_that_the_service_no_longer_has_costs_its_own_lines_and_not_thousands_of_requests(
+    cache: ClipCache,
+) -> None:
+    class Withdrawn(CountingEngine):
+        async def speak(self, request: SpeechRequest) -> Clip:
+            clip = await super().speak(request)
+            if request.voice == "tone_alto":
+                raise SpeechFailed("no audio came", transient=True)
+            return clip
+
+    both = script_of(
+        [
+            segment(f"第{n}天，雨还没有停。", "dialogue" if n % 2 else "narration", paragraph=n, speaker="周航" if n % 2 else None)
+            for n in range(80)
+        ]
+    )  # fmt: skip
+    engine = Withdrawn()
+    plan = plan_utterances(both, cast_of("周航"), engine)
+    spoken = asyncio.run(speak(plan, engine, cache))
+    assert (len(spoken.clips), len(spoken.failed)) == (40, 40)
+    assert "tone_alto" in list(spoken.failed.values())[-1]
+    assert sum(r.voice == "tone_alto" for r in engine.asked) < 40
 
 
 def test_no_more_requests_are_under_way_than_the_engine_allows(cache: ClipCache) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 
 from novelcast.audio import Clip, ClipInfo, active_level_db, trimmed
 from novelcast.engines.base import Engine
-from novelcast.errors import SpeechFailed
+from novelcast.errors import EngineUnavailable, NovelcastError, SpeechFailed
 from novelcast.lexicon import NO_WORDS, Lexicon
 from novelcast.model import Cast, Progress, ProgressSink, Script, Segment, SpeechRequest
 from novelcast.pace import Pace
@@ -145,6 +145,13 @@ class _Lines:
     def put_back(self, utterance: Utterance, due_s: float) -> None:
         heapq.heappush(self._again, (due_s, next(self._arrivals), utterance))
 
+    def drained(self) -> list[Utterance]:
+        """All of them, so that none is left."""
+        left = [*self._fresh, *(utterance for _, _, utterance in self._again)]
+        self._fresh.clear()
+        self._again.clear()
+        return left
+
     @property
     def due_s(self) -> float:
         """When the next one may be taken; infinity where there is none."""
@@ -163,8 +170,9 @@ async def speak(
     """The clip of each utterance, asked of the engine only where the cache has none.
 
     A clip is trimmed, checked and stored as soon as it comes, so that stopping loses at most what is under
-    way. An utterance that fails is reported in the result; EngineUnavailable ends the stage. `spoken` is filled
-    as it goes on, for who wants to know what was made before an exception.
+    way. An utterance that fails is reported in the result, and so are all that are left when a service is gone for
+    good. Raises EngineUnavailable where nothing can be spoken, or nothing was. `spoken` is filled as it goes on,
+    for who wants to know what was made before an exception.
     """
     stage = _Stage(engine, cache, progress, spoken or Spoken())
     await stage.reuse(plan)
@@ -206,7 +214,7 @@ class _Stage:
             while running or self.lines:
                 while len(running) < self.pace.limit(clock()) and (line := self.lines.next(clock())):
                     if self.pace.lost(line.request.voice):
-                        self.fail(line, f"voice {line.request.voice} is not answered any more")
+                        self.fail(line, _LOST.format(voice=line.request.voice))
                     else:
                         task = asyncio.create_task(_asked(self.engine, line.request))
                         running[task] = (line, clock())
@@ -235,13 +243,17 @@ class _Stage:
             clip = task.result()
         except SpeechFailed as error:
             if not error.transient:
-                self.fail(line, str(error))
+                self.fail(line, _reason(error))
                 return
-            self.pace.failed(error, line.request.voice, sent_s=sent_s, now_s=now_s)
+            try:
+                self.pace.failed(error, line.request.voice, sent_s=sent_s, now_s=now_s)
+            except EngineUnavailable as stop:
+                self.give_up(line, stop)
+                return
             if not self.pace.outage:
                 self.tries[line.key] += 1
             if self.tries[line.key] == TRIES:
-                self.fail(line, str(error))
+                self.fail(line, _reason(error))
                 return
             self.lines.put_back(line, now_s + _wait_s(self.tries[line.key], error))
             self.report()
@@ -253,6 +265,13 @@ class _Stage:
             self.spoken.made += 1
             self.report()
 
+    def give_up(self, line: Utterance, stop: EngineUnavailable) -> None:
+        """Ask no more. Where there are clips, what they are enough for can still be made."""
+        if not self.spoken.clips:
+            raise stop
+        for left in [line, *self.lines.drained()]:
+            self.fail(left, _reason(stop))
+
     def fail(self, line: Utterance, why: str) -> None:
         self.spoken.failed[line.key] = why
         self.report()
@@ -262,6 +281,13 @@ class _Stage:
             done = len(self.spoken.clips) + len(self.spoken.failed)
             note = "waiting for the service" if self.pace.outage else ""
             self.progress(Progress(stage=STAGE, done=done, total=self.total, note=note))
+
+
+_LOST = "voice {voice} fails again and again, others do not; choose another in cast.toml"
+
+
+def _reason(error: NovelcastError) -> str:
+    return f"{error}; {error.hint}" if error.hint else str(error)
 
 
 def _wait_s(tries: int, error: SpeechFailed) -> float:

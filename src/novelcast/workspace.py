@@ -198,7 +198,10 @@ class ClipCache:
             with FileLock(str(self.root / ".lock")):  # waits for a pruning to end
                 mark.acquire()
         except OSError as error:
-            raise cannot_write(self.root, error) from None
+            raise InputError(
+                f"cannot write to {self.root}: {error.strerror}",
+                hint="choose another folder with NOVELCAST_CACHE_DIR",
+            ) from None
         try:
             yield
         finally:
