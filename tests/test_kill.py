@@ -1,5 +1,6 @@
 """Power gone, process killed: whatever the moment, the next run ends with the same audio."""
 
+import itertools
 import multiprocessing
 import os
 import random
@@ -50,15 +51,19 @@ def test_a_run_killed_at_any_moment_is_finished_by_the_next_with_the_same_sample
     wanted = samples(killable.rendered(tmp_path / "whole"))
 
     killed = 0
-    for n in range(KILLS):
+    for n in itertools.count():
         folder = tmp_path / f"{n}"
         process = started(processes, folder)
         moment_s = random.uniform(0.0, whole_s)
         time.sleep(moment_s)
         process.kill()
         process.join(120)
-        killed += process.exitcode != 0
+        if process.exitcode == 0:  # it was faster than the one before
+            whole_s = min(whole_s, moment_s)
+            continue
+        killed += 1
         again = killable.rendered(folder)
         assert np.array_equal(samples(again), wanted), f"killed after {moment_s:.3f} of {whole_s:.3f} s"
         assert not list((folder / "out").rglob(".writing-*"))
-    assert killed > KILLS // 2, "most of the runs were killed before their end"
+        if killed == KILLS:
+            break

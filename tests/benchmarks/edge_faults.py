@@ -1,13 +1,13 @@
 """How a book fares on a bad day of the online service: nothing lost, and how little time.
 
-    python tests/benchmarks/edge_faults.py [--lines 1000] [--faults 0.3] [--latency 1]
+    python tests/benchmarks/edge_faults.py [--lines 1000] [--faults 0.3] [--latency 0.5]
 
 The double of the service (tests/engines/edge_server.py) answers after `--latency` seconds, or fails with the
 probability `--faults` in one of all the ways it knows. The real edge_tts talks to it. Prints one JSON object:
 what is wrong with the mixed chapter (each line must be there, whole, in order, and spoken once); the seconds it
 took; the ideal, which is lines × latency ÷ concurrency plus the time that failed requests took ÷ concurrency;
-and their ratio, once with the server's own latency, which leaves out all that this machine does, and once with the
-mean time of the good requests as they were seen from here. Time-outs are four latencies: short, as the latency is.
+and their ratio. The latency is what the double took from a request to its last message, which on a busy machine is
+more than it was told to. Time-outs are four times what it was told: short, as the latency is.
 """
 
 from __future__ import annotations
@@ -55,9 +55,6 @@ class Timed(edge.EdgeEngine):
         self.good_s.append(time.perf_counter() - began_s)
         return clip
 
-    def ideal_s(self, lines: int, latency_s: float) -> float:
-        return (lines * latency_s + sum(self.failed_s)) / self.concurrency
-
 
 def measured(lines: int, share: float, latency_s: float, seed: int) -> dict[str, object]:
     edge.DEADLINE_PER_CHAR_S = 0.05
@@ -71,19 +68,19 @@ def measured(lines: int, share: float, latency_s: float, seed: int) -> dict[str,
         spoken = asyncio.run(speak(plan, engine, cache))
         took_s = time.perf_counter() - began_s
         wrong = amiss(script, plan, spoken, cache, server)
-    seen_s = statistics.mean(engine.good_s)
+    latency_seen_s = statistics.mean(server.served_s)
+    ideal_s = (lines * latency_seen_s + sum(engine.failed_s)) / engine.concurrency
     return {
         "lines": lines,
         "amiss": wrong,
         "requests": len(engine.good_s) + len(engine.failed_s),
         "failed_requests": len(engine.failed_s),
         "why": dict(engine.why.most_common()),
-        "latency_s": latency_s,
-        "latency_seen_s": round(seen_s, 3),
+        "latency_s": round(latency_seen_s, 3),
+        "request_s": round(statistics.mean(engine.good_s), 3),
         "seconds": round(took_s, 1),
-        "ideal_s": round(engine.ideal_s(lines, latency_s), 1),
-        "times_the_ideal": round(took_s / engine.ideal_s(lines, latency_s), 3),
-        "times_the_ideal_as_seen": round(took_s / engine.ideal_s(lines, seen_s), 3),
+        "ideal_s": round(ideal_s, 1),
+        "times_the_ideal": round(took_s / ideal_s, 3),
     }
 
 
@@ -91,7 +88,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     options.add_argument("--lines", type=int, default=1000)
     options.add_argument("--faults", type=float, default=0.3)
-    options.add_argument("--latency", type=float, default=1.0)
+    options.add_argument("--latency", type=float, default=0.5)
     options.add_argument("--seed", type=int, default=1)
     given = options.parse_args()
     figures = measured(given.lines, given.faults, given.latency, given.seed)

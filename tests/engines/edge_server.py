@@ -33,6 +33,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -103,6 +104,8 @@ class EdgeServer:
     faults: deque[Fault | None] = field(default_factory=deque)
     requests: list[Received] = field(default_factory=list)
     delivered: list[str] = field(default_factory=list)
+    served_s: list[float] = field(default_factory=list)
+    """How long each of those took, from the request to turn.end."""
     tokens: list[str] = field(default_factory=list)
     """Sec-MS-GEC of every connection, refused ones too."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -202,6 +205,7 @@ class EdgeServer:
     async def _answer(
         self, http: web.Request, socket: web.WebSocketResponse, received: Received, fault: Fault | None
     ) -> None:
+        began_s = time.perf_counter()
         turn = _Turn(socket)
         await turn.text("turn.start", {"context": {"serviceTag": uuid.uuid4().hex}})
         await turn.text("response", {"context": {}, "audio": {"type": "inline", "streamId": turn.stream}})
@@ -250,6 +254,7 @@ class EdgeServer:
             case _:
                 if fault in (None, Fault.NO_TAIL):
                     self.delivered.append(received.text)
+                    self.served_s.append(time.perf_counter() - began_s)
                 await turn.text("turn.end", {})
                 await socket.receive()
 
@@ -356,6 +361,7 @@ def hz_of(text: str) -> float:
     return 300.0 + zlib.crc32(text.encode()) % 3000
 
 
+@cache
 def mp3_tone(length_s: float, hz: float = 440.0) -> bytes:
     """A tone between the service's silences: bare MP3 frames (no ID3, no Xing), 24 kHz, 48 kbit/s, mono."""
     import av
