@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from novelcast.hanzi import simplified
 from novelcast.model import Speaker
-from novelcast.script.clues import Clue, Roster, sentences, subject
+from novelcast.script.clues import REACTIONS, Clue, Roster, sentences, subject
 from novelcast.script.decode import decode, load_model
 from novelcast.script.pieces import Piece, PieceKind
 from novelcast.script.turns import Turn, chapters_of, fits, paragraphs_of, read_turns
@@ -60,7 +60,7 @@ def _evidence(turn: Turn, who: int | None, roster: Roster) -> str:
     clues.sort(key=lambda c: -weights.get(f"{c.place}.{c.how}", 0.0))
     if clues:
         clue = clues[0]
-        place = "action beat" if clue.how in ("beat", "reaction") else _PLACES[clue.place]
+        place = "action beat" if clue.how in ("beat", *REACTIONS) else _PLACES[clue.place]
         if not clue.who.people and not clue.who.plural:
             return f"{place} with {clue.who.word}, taken for {person.name}: {_short(clue)}"
         return f"{place}: {_short(clue)}"

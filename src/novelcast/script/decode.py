@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from novelcast.script.clues import REACTIONS
 from novelcast.script.turns import Turn
 
 WEIGHTS_FILE = Path(__file__).with_name("weights.json")
@@ -135,7 +136,7 @@ def alternate_features(before: Turn, turn: Turn) -> dict[str, float]:
 
 def _reacted(turn: Turn) -> bool:
     """Whether somebody, likely the listener, reacts to what is said in the turn."""
-    return any(c.place == "after" and c.how == "reaction" for c in turn.tags.clues)
+    return any(c.place == "after" and c.how in REACTIONS for c in turn.tags.clues)
 
 
 def _asks(turn: Turn) -> bool:

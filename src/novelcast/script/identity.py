@@ -44,6 +44,7 @@ def group(words: dict[str, str], seen: dict[str, Seen], totals: Totals, text: st
             owner.weight += weight[word]
     _tie_surnames(people, words)
     _tie_given_names(people, seen, totals)
+    _tie_forms_of_address(people, seen)
     _tie_appositions(people, text)
     return sorted(people, key=lambda p: -p.weight)
 
@@ -154,6 +155,32 @@ def _tie_given_names(people: list[Person], seen: dict[str, Seen], totals: Totals
                 if len(owners) == 1:
                     person.words.append(form)
                     taken.add(form)
+
+
+_DECORATION = re.compile(r"^[老小阿大]?(.{1,2}?)(?:子|儿|宝|总|兄|(?:" + "|".join(lx.TITLE_SUFFIXES) + "))?$")
+
+
+def _tie_forms_of_address(people: list[Person], seen: dict[str, Seen]) -> None:
+    """What somebody is called and that is part of one name only: 满贯 is 小满贯, 圆子 is 方圆, 芸丫头 is 小芸."""
+    taken = {w for p in people for w in p.words}
+    named = [p for p in people if p.name not in lx.titles() and p.name not in lx.GROUPS]
+    for word, entry in seen.items():
+        if not entry.called or word in taken or word in lx.titles() or word[0] in lx.NEVER_FIRST:
+            continue
+        owners = [p for p in named if any(_is_short_for(word, w) for w in p.words)]
+        if len(owners) == 1:
+            owners[0].words.append(word)
+            taken.add(word)
+
+
+def _is_short_for(word: str, name: str) -> bool:
+    if word in name:
+        return True
+    decorated = _DECORATION.match(word)
+    if decorated is None or decorated[1] == word or decorated[1] in "老小阿大子儿":
+        return False
+    part = decorated[1]
+    return part in name if len(part) > 1 else part in name.lstrip("老小阿大")
 
 
 def _tie_appositions(people: list[Person], text: str) -> None:

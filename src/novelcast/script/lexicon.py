@@ -147,7 +147,7 @@ THING_ENDS = frozenset(
     "台锁面羹车机门窗楼房屋厅室殿街桥店馆箱盒袋瓶杯碗盘壶桌椅床灯纸笔牌符阵丹药酒茶汤饭菜粥饼肉带衣裤鞋帽裙鼎炉钟鼓棒棍镜柜梯墙板柱架网屏表票款账法术功课费段层圈种类型区处边侧"
 )
 
-PRONOUNS = {"他": "male", "她": "female", "它": "unknown"}
+PRONOUNS = {"他": "male", "她": "female", "它": "unknown", "对方": "unknown"}
 FIRST_PERSON = "我"
 GROUP_PRONOUNS = ("他们", "她们", "我们", "咱们", "你们", "它们")
 
@@ -306,6 +306,16 @@ ROLES.update(
         "统领 大统领 管事 大人 道友 外门弟子 内门弟子 执法弟子 首长 教官 导师 副院长 领航员 副总 供奉 客卿 太上长老 差役 狱警 僵尸 鬼影 白衣人 青衣人 灰袍人 黑袍人 斗篷人 瘸子 瞎子 哑巴 独眼龙 刀疤 大块头 平头 寸头 怪人 主事 哨卫 亲卫 守军 领队 监工 主刀 麻醉师 药剂师 考官 监考老师 门卫 值班员 操作员 接线员 话务员 技师 师兄弟",
     )
 )
+ROLES.update(
+    _words(
+        _U,
+        "adult",
+        "首座 爵士 宿主 小友 谈判员 狙击手 投资人 人质 留学生 宿管 会计 出纳 制片 组长 主演 男主演 女主演 替身 器灵 亲家 骑手 裁缝 半精灵 弓手 店长 学童 "
+        "差爷 官爷 军爷 爷台 施主 居士 阁老 大学士 太尉 都督 总督 巡抚 提督 总兵 千户 百户 城管 门房 掌勺 伙夫 马倌 传令官 联络员 观察员 记录员 安全员 报务员",
+    )
+    | _words(_F, "adult", "亲家母 娘子 小娘子 女客 老鸨 奶妈 乳母")
+    | _words(_M, "adult", "世子爷 王爷 太保 驸马爷")
+)
 # Words that several people of a scene may be called; who is meant is settled where they stand.
 EPITHETS = frozenset(
     _listed(
@@ -334,6 +344,19 @@ FORMS_OF_ADDRESS = frozenset(
         妹妹 弟弟 哥哥 姐姐 小妹 老头 老头子 老东西 小鬼 小家伙 小朋友 孩子 前辈 后辈 道友 阁下 客官 先生 小姐 女士
         美女 帅哥 大叔 大爷 大妈 大娘 大婶 阿姨 叔叔 老人家 老先生 老伯 小伙子 年轻人 同学 朋友 儿子 女儿 闺女 大人 公子
         """
+    )
+)
+
+# What one calls father, sister and so on to their face.
+KIN_CALLED = re.compile(
+    r"(?:^[“「『\"‘…啊哎喂欸，,]*|[，,。！!？?…—])(爹|娘|爸|妈|哥|姐|弟|妹|爷|奶|叔|婶|舅|姨|嫂|伯|爷爷|奶奶|师父|师兄|师姐|师妹|师弟)(?=[，,！!？?…。—”」』\"])"
+)
+# The last characters of nouns for people; before them stands what they do.
+_HUMAN_ENDS = "员师手者官工匠兵贼商贩徒犯童僧尼仆婢夫婆汉翁叟姑妇客"
+_NO_HUMANS = frozenset(
+    _listed(
+        "动员 官员 人员 成员 大师 出手 双手 随手 入手 对手 高手 选手 助手 左手 右手 两手 空手 伸手 动手 举手 放手 分手 拍手 招手 着手 或者 再者 前者 后者 工夫 功夫 丈夫 "
+        "大夫 器官 感官 五官 化工 手工 施工 加工 开工 打工 做客 请客 好客 信徒 智商 协商 经商 会师 出师 班师 尼姑 麻婆 外婆"
     )
 )
 
@@ -406,6 +429,11 @@ class Titles(dict[str, tuple[str, str]]):
             return dict.get(self, word, default)
         gender, age = self[base]
         return gender, {"老": "elderly", "年": "young", "小": "young"}.get(word[0], age)
+
+
+def human_noun(word: str) -> bool:
+    """Whether the end of a noun says that it is a person by what they do: 售票员, 狙击手, 守夜者."""
+    return len(word) > 1 and word[-1] in _HUMAN_ENDS and word not in _NO_HUMANS
 
 
 def of_one(word: str) -> bool:
