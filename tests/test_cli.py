@@ -207,6 +207,21 @@ def test_cues_lists_and_previews(tmp_path: Path) -> None:
     assert run("cues", "kazoo", cwd=tmp_path).returncode == 2
 
 
+def test_cache_says_how_much_room_the_lines_take_and_makes_some(book: Path, tmp_path: Path) -> None:
+    run("render", book, "--engine", "tone", cwd=tmp_path)
+    full = json.loads(run("cache", "--json", cwd=tmp_path).stdout)
+    assert full["clips"] > 3 and full["bytes"] > 1000
+    assert full["folder"] == str(tmp_path / "cache" / "clips")
+    shown = run("cache", "--prune", "0.01MB", cwd=tmp_path)
+    assert shown.returncode == 0 and "removed" in shown.stdout and full["folder"] in shown.stdout
+    assert json.loads(run("cache", "--json", cwd=tmp_path).stdout)["bytes"] <= 10_000
+    refused = run("cache", "--prune", "lots", cwd=tmp_path)
+    assert refused.returncode == 2 and "5GB" in refused.stderr
+    (tmp_path / "output" / "夜班" / "chapters" / "001 第一章 夜班.mp3").unlink()
+    again = json.loads(run("render", book, "--engine", "tone", "--json", cwd=tmp_path).stdout)
+    assert again["spoken"] > 0 and not again["failed"]
+
+
 def test_doctor_says_what_is_missing_and_how_to_get_it(tmp_path: Path) -> None:
     done = run("doctor", cwd=tmp_path)
     assert done.returncode == 1  # the embedded engine's files are not in this empty cache
@@ -300,9 +315,9 @@ def test_one_voice_or_two_for_a_first_person_narrator(tmp_path: Path) -> None:
 
 def test_help_teaches(tmp_path: Path) -> None:
     top = run("--help", cwd=tmp_path).stdout
-    for word in ("render", "script", "check", "voices", "cues", "doctor", "cast.toml", "Exit codes"):
+    for word in ("render", "script", "check", "voices", "cues", "cache", "doctor", "cast.toml", "Exit codes"):
         assert word in top
-    for command in ("render", "script", "check", "voices", "cues", "doctor"):
+    for command in ("render", "script", "check", "voices", "cues", "cache", "doctor"):
         assert run(command, "--help", cwd=tmp_path).returncode == 0
 
 

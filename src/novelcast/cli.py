@@ -75,7 +75,8 @@ Output = Annotated[
 EngineName = Annotated[
     str | None,
     typer.Option(
-        help="kokoro (embedded, offline), edge (online) or tone (a hum).  [default: kokoro]",
+        help="kokoro (embedded, offline), edge (online), openai (a server), espeak (a robot) or tone (a hum); "
+        "`novelcast doctor` says which can speak here.  [default: kokoro]",
         show_default=False,
     ),
 ]
@@ -107,7 +108,19 @@ Llm = Annotated[
     ),
 ]
 Jobs = Annotated[
-    int | None, typer.Option(help="Processor threads to use.  [default: all]", show_default=False)
+    int | None,
+    typer.Option(
+        help="Processor threads; for a service, requests at once.  [default: all; 3 for edge, 2 for openai]",
+        show_default=False,
+    ),
+]
+Proxy = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="An http:// proxy between us and a service.  [default: HTTPS_PROXY]",
+        show_default=False,
+    ),
 ]
 Title = Annotated[
     str | None, typer.Option(help="The book's title, if not the file's name.", show_default=False)
@@ -174,6 +187,7 @@ def render(
     narrator_voice: NarratorVoice = None,
     review_below: ReviewBelow = None,
     again: Again = False,
+    proxy: Proxy = None,
     fresh: Fresh = False,
     plot: Annotated[
         bool, typer.Option("--plot", help="Also draw each chapter: waveform by speaker, spectrogram, cues.")
@@ -194,7 +208,7 @@ def render(
     from novelcast.show import edition_json, progress_bars, show_edition
 
     settings = _settings(
-        output=output, engine=engine, preset=preset, repair=repair, cues=cues, llm=llm, jobs=jobs,
+        output=output, engine=engine, preset=preset, repair=repair, cues=cues, llm=llm, jobs=jobs, proxy=proxy,
         characters=characters, narrator_voice=narrator_voice, review_below=review_below,
     )  # fmt: skip
     if plot:
@@ -323,6 +337,7 @@ def voices(
         typer.Option(metavar="TEXT VOICE", help="Write a preview of TEXT in VOICE.", show_default=False),
     ] = None,
     output: Output = None,
+    proxy: Proxy = None,
     json_: Json = False,
 ) -> None:
     """List the voices, or write a preview of one.
@@ -333,7 +348,7 @@ def voices(
     """
     from novelcast import preview, show
 
-    settings = _settings(output=output, engine=engine)
+    settings = _settings(output=output, engine=engine, proxy=proxy)
     if say is not None:
         with show.progress_bars(False) as progress:
             path = preview.voice(*say, settings, progress)
@@ -368,6 +383,36 @@ def cues(
         _print_json([s.model_dump() for s in load_cue_sounds()])
     else:
         show.show_cues(load_cue_sounds())
+
+
+@app.command()
+def cache(
+    prune: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZE",
+            help="Remove the clips unused for longest until the rest is within SIZE (5GB, 300MB, 0).",
+            show_default=False,
+        ),
+    ] = None,
+    json_: Json = False,
+) -> None:
+    """Say how much room the spoken lines take, or make some. A line that is removed is spoken again when needed.
+
+    \b
+    novelcast cache
+    novelcast cache --prune 5GB
+    """
+    from novelcast import show
+    from novelcast.settings import bytes_in
+    from novelcast.workspace import Amount, ClipCache
+
+    clips = ClipCache(_settings().clips_dir)
+    gone = clips.prune(bytes_in(prune)) if prune is not None else Amount()
+    if json_:
+        _print_json(show.cache_json(clips.root, clips.amount(), gone))
+    else:
+        show.show_cache(clips.root, clips.amount(), gone)
 
 
 @app.command()

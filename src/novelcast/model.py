@@ -320,7 +320,8 @@ class Loudness(Model):
 class Progress(Model):
     """How far a stage is; `done` and `total` are in the stage's own unit (lines, blocks, bytes).
 
-    `note` is a line for the user; `warning` is one that the user must see even where little is shown.
+    `note` is a line for the user; `warning` is one that the user must see even where little is shown. `waiting` says
+    in a few words why nothing moves.
     """
 
     stage: str
@@ -328,6 +329,7 @@ class Progress(Model):
     total: int
     note: str = ""
     warning: str = ""
+    waiting: str = ""
 
 
 ProgressSink = Callable[[Progress], None]

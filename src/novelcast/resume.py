@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from novelcast import cast
-from novelcast.catalog import load_cue_sounds, load_voices
+from novelcast.catalog import load_cue_sounds
 from novelcast.characters import NOBODY, SUFFIXES, Characters, load_characters
 from novelcast.editing.lines import lines_of
 from novelcast.editing.markdown import Page
 from novelcast.editing.merge import merge
 from novelcast.editing.review import Doubt, doubts
 from novelcast.editing.store import FileFaults, Store, set_aside
+from novelcast.engines import all_voices
 from novelcast.errors import InputError
 from novelcast.lexicon import lexicon_for
 from novelcast.llm import asked_mark, with_answers
@@ -216,19 +218,30 @@ def characters_of(settings: Settings, folder: BookFolder) -> Characters:
     return given
 
 
-def cast_of(script: Script, settings: Settings, folder: BookFolder) -> Cast:
+def cast_of(script: Script, settings: Settings, folder: BookFolder, *, on_trial: bool = False) -> Cast:
     """The book's cast: what cast.toml says, and a voice for each speaker that it does not have yet.
 
-    Another engine than the file's starts another cast; the old one is kept as cast.<engine>.toml.
+    Another engine than the file's starts another cast, in cast.<engine>.toml; it becomes the book's at once, or
+    where it is `on_trial` by `adopt_cast`.
     """
-    voices = load_voices()
+    voices = all_voices(settings.openai)
     kept = cast.load_cast(folder.cast, voices)
-    engine = settings.engine or (kept.engine if kept else DEFAULT_ENGINE)
-    if kept is not None and kept.engine != engine:
-        folder.cast.replace(folder.root / f"cast.{kept.engine}.toml")
-        if (earlier := folder.root / f"cast.{engine}.toml").exists():
-            earlier.replace(folder.cast)
-        kept = cast.load_cast(folder.cast, voices)
-    roles = cast.cast_script(script, voices, engine, kept, settings.narrator_voice)
-    cast.save_cast(folder.cast, roles, script)
+    wanted = settings.engine or (kept.engine if kept else DEFAULT_ENGINE)
+    mine = folder.cast if wanted == (kept.engine if kept else DEFAULT_ENGINE) else folder.cast_of(wanted)
+    roles = cast.cast_script(script, voices, wanted, cast.load_cast(mine, voices), settings.narrator_voice)
+    cast.save_cast(mine, roles, script)
+    if not on_trial:
+        adopt_cast(folder, wanted)
     return roles
+
+
+def adopt_cast(folder: BookFolder, engine: str) -> None:
+    """Make cast.<engine>.toml the book's cast.toml; the one before is kept under its own engine's name."""
+    if not folder.cast_of(engine).exists():
+        return
+    if folder.cast.exists():
+        before = tomllib.loads(folder.cast.read_text("utf-8-sig"))["engine"]
+        if before == engine:
+            return
+        folder.cast.replace(folder.cast_of(before))
+    folder.cast_of(engine).replace(folder.cast)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from novelcast.pipeline import Edition
     from novelcast.publish.edition import ChapterRecord
     from novelcast.resume import Checked, Written
-    from novelcast.workspace import BookFolder
+    from novelcast.workspace import Amount, BookFolder
 
 STAGES = {
     "fetch": "fetching voices",
@@ -62,7 +62,8 @@ def progress_bars(quiet: bool) -> Iterator[ProgressSink]:
                 tasks[progress.stage] = bars.add_task(STAGES.get(progress.stage, progress.stage))
             total = max(1, progress.total)
             done = progress.done if progress.total else 1
-            bars.update(tasks[progress.stage], completed=done, total=total)
+            name = progress.waiting or STAGES.get(progress.stage, progress.stage)
+            bars.update(tasks[progress.stage], completed=done, total=total, description=name)
 
         yield sink
 
@@ -361,3 +362,24 @@ def show_findings(findings: Sequence[Finding]) -> None:
         out.print(f"{mark} {f.what}: {f.found}")
         if f.remedy:
             out.print(f"       {f.remedy}")
+
+
+def cache_json(folder: Path, kept: Amount, gone: Amount) -> dict[str, Any]:
+    return {
+        "folder": str(folder.absolute()),
+        "clips": kept.clips,
+        "bytes": kept.size_bytes,
+        "removed_clips": gone.clips,
+        "removed_bytes": gone.size_bytes,
+    }
+
+
+def show_cache(folder: Path, kept: Amount, gone: Amount) -> None:
+    out = Console(soft_wrap=True, highlight=False, markup=False)
+    if gone.clips:
+        out.print(f"removed {gone.clips} clips, {_megabytes(gone)}")
+    out.print(f"{kept.clips} clips, {_megabytes(kept)}, in {folder.absolute()}")
+
+
+def _megabytes(amount: Amount) -> str:
+    return f"{amount.size_bytes / 1e6:,.1f} MB"
