@@ -173,7 +173,7 @@ def test_a_service_that_comes_back_costs_no_line(cache: ClipCache, monkeypatch: 
 
     engine = Restarted(20)
     plan = plan_utterances(MANY, cast_of(), engine)
-    spoken = asyncio.run(speak(plan, engine, cache, lambda p: notes.add(p.note)))
+    spoken = asyncio.run(speak(plan, engine, cache, lambda p: notes.add(p.waiting)))
     assert len(spoken.clips) == 60 and not spoken.failed
     assert notes == {"", "waiting for the service"}
 
