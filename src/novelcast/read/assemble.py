@@ -156,9 +156,9 @@ def _placed(drafts: Sequence[Draft], blocks: Sequence[Block]) -> Iterator[tuple[
         size += len(block.running) + 1
     stream = "\n".join(b.running for b in running)
     cuts = [
-        (offset + place, text, why)
+        (offset + place, text, instead, why)
         for offset, b in zip(offsets, running, strict=True)
-        for place, text, why in _cuts_of(b)
+        for place, text, instead, why in _cuts_of(b)
     ]
     apart = _apart(blocks)
     at = next_cut = 0
@@ -171,7 +171,7 @@ def _placed(drafts: Sequence[Draft], blocks: Sequence[Block]) -> Iterator[tuple[
         first = next_cut
         while next_cut < len(cuts) and cuts[next_cut][0] <= at:
             next_cut += 1
-        found = [(place - start, text, why) for place, text, why in cuts[first:next_cut]]
+        found = [(place - start, text, instead, why) for place, text, instead, why in cuts[first:next_cut]]
         block = running[here] if start == offsets[here] else replace(running[here], start=None)
         yield (_with_cuts(draft, found) if found else draft), block
         for joined in range(here + 1, bisect_right(offsets, at)):
@@ -179,12 +179,12 @@ def _placed(drafts: Sequence[Draft], blocks: Sequence[Block]) -> Iterator[tuple[
     yield from ((None, b) for part in apart.values() for b in part)
 
 
-def _cuts_of(block: Block) -> Iterator[tuple[int, str, str]]:
-    """Where in the running text a cut was, its text and its reason."""
+def _cuts_of(block: Block) -> Iterator[tuple[int, str, str, str]]:
+    """Where in the running text a cut was, its text, what runs instead and the reason."""
     gone = 0
     for cut in block.cuts:
-        yield cut.start - gone, block.text[cut.start : cut.end], cut.why
-        gone += cut.end - cut.start
+        yield cut.start - gone, block.text[cut.start : cut.end], cut.instead, cut.why
+        gone += cut.end - cut.start - len(cut.instead)
 
 
 def _apart(blocks: Sequence[Block]) -> dict[int, list[Block]]:
@@ -199,14 +199,14 @@ def _apart(blocks: Sequence[Block]) -> dict[int, list[Block]]:
     return out
 
 
-def _with_cuts(draft: Draft, cuts: Sequence[tuple[int, str, str]]) -> Draft:
-    """The draft over a source that still has the cuts: (place in the draft's source, text, reason) each."""
+def _with_cuts(draft: Draft, cuts: Sequence[tuple[int, str, str, str]]) -> Draft:
+    """The draft over a source that still has the cuts: (place in the draft's source, text, instead, reason) each."""
     at, source, edits = 0, "", []
-    for place, text, why in cuts:
+    for place, text, instead, why in cuts:
         source += draft.source[at:place]
-        edits.append(Edit(len(source), len(source) + len(text), "", why))
+        at = min(place + len(instead), len(draft.source))
+        edits.append(Edit(len(source), len(source) + len(text), draft.source[place:at], why))
         source += text
-        at = place
     whole = Draft(source + draft.source[at:])
     whole.apply(edits)
     shift, edits = 0, []

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from novelcast.hanzi import HAN
 from novelcast.read.chapters import find_heading, is_break
+
+WHY_WRAPPED = "a line end inside a paragraph"
 
 _MIN_LINES = 12
 _WIDTHS = (20, 160)  # columns that lines are wrapped at; a Chinese character is two
@@ -32,6 +35,63 @@ _TITLE_ENDS = re.compile("[。，！？；：“『「【…,!?;:]")
 _STARTS = 3  # paragraphs that a name begins, at least
 
 
+# ---------------------------------------------------------------- paragraphs
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """At `at` of a paragraph its file has `before` where the running text has `instead`."""
+
+    at: int
+    before: str
+    instead: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Para:
+    """A paragraph's running text, and where its file has something else."""
+
+    text: str
+    gaps: tuple[Gap, ...] = ()
+
+    def cut(self, places: Iterable[int]) -> list[Para]:
+        """Its parts between these places, white space stripped at both ends of each, empty ones left out."""
+        ends = [0, *places, len(self.text)]
+        return [part for a, b in pairwise(ends) if (part := self._part(a, b)).text]
+
+    def _part(self, start: int, end: int) -> Para:
+        text = self.text[start:end].rstrip()
+        end = start + len(text)
+        start += len(text) - len(text.lstrip())
+        inside = (g for g in self.gaps if start <= g.at < end)
+        return Para(
+            self.text[start:end],
+            tuple(Gap(g.at - start, g.before, g.instead[: end - g.at], g.why) for g in inside),
+        )
+
+
+def joined(lines: Sequence[Para], why: str) -> Para:
+    """Lines as one paragraph: with a space between words, without one beside Chinese characters."""
+    if len(lines) == 1:
+        return lines[0]
+    texts, gaps, size = [lines[0].text], list(lines[0].gaps), len(lines[0].text)
+    for last, line in pairwise(lines):
+        space = " " if _words_meet(last.text, line.text) else ""
+        gaps.append(Gap(size, "\n", space, why))
+        size += len(space)
+        gaps += [Gap(g.at + size, g.before, g.instead, g.why) for g in line.gaps]
+        texts += [space, line.text]
+        size += len(line.text)
+    return Para("".join(texts), tuple(g for g in gaps if g.why))
+
+
+def _words_meet(last: str, line: str) -> bool:
+    if not (last[-1].isascii() and line[0].isascii()):
+        return False
+    return (last[-1].isalpha() and line[0].isalpha()) or not HAN.search(last + line)
+
+
 # ---------------------------------------------------------------- hard-wrapped lines
 
 
@@ -45,37 +105,20 @@ class _Wrap:
     blanks: bool
 
 
-def rejoined(lines: Sequence[str]) -> Sequence[str]:
-    """The lines, those of one paragraph joined where the text is hard-wrapped at some column."""
+def wrapped(lines: Sequence[str]) -> list[list[int]]:
+    """The numbers of the lines of each paragraph: of one, but where the text is hard-wrapped at some column."""
     wrap = _wrap_of(lines)
+    told = [i for i, line in enumerate(lines) if line.strip()]
     if wrap is None:
-        return lines
-    out: list[str] = []
-    block: list[str] = []
-    blank = False
-    for line in lines:
-        if not line.strip():
-            blank = True
-            continue
-        if block and _joins(block[-1], line, wrap, blank=blank):
-            block.append(line)
+        return [[i] for i in told]
+    out: list[list[int]] = []
+    for i in told:
+        last = out[-1][-1] if out else -1
+        if out and _joins(lines[last], lines[i], wrap, blank=last < i - 1):
+            out[-1].append(i)
         else:
-            if block:
-                out.append(joined(block))
-            block = [line]
-        blank = False
-    return [*out, joined(block)]
-
-
-def joined(lines: Sequence[str]) -> str:
-    """Lines as one: with a space between words, without one beside Chinese characters."""
-    text = lines[0].rstrip()
-    for line in lines[1:]:
-        line = line.strip()
-        both = text[-1].isascii() and line[0].isascii()
-        words = text[-1].isalpha() and line[0].isalpha()
-        text += " " + line if both and (words or not HAN.search(text + line)) else line
-    return text
+            out.append([i])
+    return out
 
 
 def _wrap_of(lines: Sequence[str]) -> _Wrap | None:
@@ -139,36 +182,36 @@ def _apart(line: str) -> bool:
 # ---------------------------------------------------------------- titles glued to text
 
 
-def unglued(paragraphs: Sequence[str]) -> list[str]:
+def unglued(paragraphs: Sequence[Para]) -> list[Para]:
     """The paragraphs, a heading that is glued to text behind or before it standing by itself.
 
     Only what carries on the book's count of chapters is a heading; a sentence may well begin with 第三章.
     """
-    if not any(_GLUED.search(p) for p in paragraphs):
+    if not any(_GLUED.search(p.text) for p in paragraphs):
         return list(paragraphs)
-    starters = _starters(paragraphs)
-    headings = {p for p in paragraphs if find_heading(p)}
-    out: list[str] = []
+    texts = [p.text for p in paragraphs]
+    starters = _starters(texts)
+    headings = {t for t in texts if find_heading(t)}
+    out: list[Para] = []
     count = 0
     for paragraph in paragraphs:
-        whole = find_heading(paragraph)
-        places = list(_GLUED.finditer(paragraph))
-        if whole or not places:
-            if whole and places:
+        text = paragraph.text
+        places = list(_GLUED.finditer(text))
+        if not places or find_heading(text):
+            if places:
                 count = _value(places[0][1])
             out.append(paragraph)
             continue
-        at = 0
+        cuts = [0]
         for place in places:
             number = _value(place[1])
             start = place.start() if place.start() == 0 else place.end() - len(place[0].lstrip())
-            end = _title_end(paragraph, place.end(), headings, starters)
-            if number not in (count, count + 1) or end is None or start < at:
-                continue
-            out += [paragraph[at:start], paragraph[start:end]]
-            at, count = end, number
-        out.append(paragraph[at:])
-    return [stripped for p in out if (stripped := p.strip())]
+            end = _title_end(text, place.end(), headings, starters)
+            if number in (count, count + 1) and end is not None and start >= cuts[-1]:
+                cuts += [start, end]
+                count = number
+        out += paragraph.cut(cuts[1:])
+    return out
 
 
 def _title_end(text: str, at: int, headings: set[str], starters: frozenset[str]) -> int | None:
