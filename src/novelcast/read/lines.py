@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from novelcast.hanzi import HAN
-from novelcast.read.chapters import find_heading, is_break
+from novelcast.read.chapters import NUMBER, OPENINGS, find_heading, is_break
+from novelcast.read.numerals import value
 
 WHY_WRAPPED = "a line end inside a paragraph"
 
@@ -27,8 +28,9 @@ _SHORT_SHARE = 0.1  # of all lines don't, the last ones of paragraphs
 _ENDS = "。！？…”』」】》）.!?\"']—：；～*"
 _OPENS = "“『「【《（"
 
-_NUMBER = r"([0-9０-９零〇○一二三四五六七八九十百千万两兩]{1,9})"
-_GLUED = re.compile(rf"(?:^(?:正文\s*)?|(?<=[。！？…”』」])\s*)第\s*{_NUMBER}\s*[章回節节]")
+_GLUED = re.compile(rf"(?:^(?:正文\s*)?|(?<=[。！？…”』」])\s*)第\s*({NUMBER})\s*[章回节節话話]")
+# 楔子 and the like with their first sentence behind them.
+_OPENING = re.compile(rf"(?:{OPENINGS}|尾声|尾聲|后记|後記)(?=\s+\S[^。！？]{{6,}}[。！？])")
 _TITLE = 20  # characters of a title that text is glued to, at most
 _TEXT = 10  # characters of that text, at least
 _TITLE_ENDS = re.compile("[。，！？；：“『「【…,!?;:]")
@@ -187,8 +189,9 @@ def unglued(paragraphs: Sequence[Para]) -> list[Para]:
 
     Only what carries on the book's count of chapters is a heading; a sentence may well begin with 第三章.
     """
+    paragraphs = [part for p in paragraphs for part in p.cut(m.end() for m in [_OPENING.match(p.text)] if m)]
     if not any(_GLUED.search(p.text) for p in paragraphs):
-        return list(paragraphs)
+        return paragraphs
     texts = [p.text for p in paragraphs]
     starters = _starters(texts)
     headings = {t for t in texts if find_heading(t)}
@@ -199,12 +202,12 @@ def unglued(paragraphs: Sequence[Para]) -> list[Para]:
         places = list(_GLUED.finditer(text))
         if not places or find_heading(text):
             if places:
-                count = _value(places[0][1])
+                count = value(places[0][1])
             out.append(paragraph)
             continue
         cuts = [0]
         for place in places:
-            number = _value(place[1])
+            number = value(place[1])
             start = place.start() if place.start() == 0 else place.end() - len(place[0].lstrip())
             end = _title_end(text, place.end(), headings, starters)
             if number in (count, count + 1) and end is not None and start >= cuts[-1]:
@@ -237,24 +240,3 @@ def _starters(paragraphs: Sequence[str]) -> frozenset[str]:
     """Pairs of characters that begin several paragraphs: names and pronouns, mostly."""
     heads = Counter(p[:2] for p in paragraphs if len(p) > _TEXT and p[0] not in _OPENS)
     return frozenset(head for head, n in heads.items() if n >= _STARTS and not head.startswith("第"))
-
-
-def _value(number: str) -> int:
-    """What a Chinese or Arabic numeral counts; -1 where it is none."""
-    digits = dict(zip("零〇○一二三四五六七八九两兩", (0, 0, 0, *range(1, 10), 2, 2), strict=True))
-    if all(c.isdecimal() for c in number):
-        return int(number)
-    if all(c in digits for c in number):
-        return int("".join(str(digits[c]) for c in number))
-    total, section, digit = 0, 0, 0
-    for char in number:
-        if char in digits:
-            digit = digits[char]
-        elif char == "万":
-            total, section, digit = (total + section + digit) * 10_000, 0, 0
-        elif char in "十百千":
-            section += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[char]
-            digit = 0
-        else:
-            return -1
-    return total + section + digit

@@ -54,11 +54,15 @@ class Cut:
 
 @dataclass(frozen=True)
 class Start:
-    """A chapter begins here. `weak`: only because a file does; a heading in its first lines names it."""
+    """A chapter begins here. `weak`: only because a file does; a heading in its first lines names it.
+
+    `within`: the title of the volume it is in, empty for none, None where that isn't known.
+    """
 
     title: str
     volume: bool = False
     weak: bool = False
+    within: str | None = None
 
 
 @dataclass(frozen=True)
