@@ -61,6 +61,10 @@ def arrange(texts: Sequence[str], found: Mapping[int, Heading]) -> Arranged:
     out.contents = _contents(texts, out.headings)
     for i in out.contents:
         out.headings.pop(i, None)
+    for i in [i for i, h in out.headings.items() if h.title in _PLAIN]:
+        if _behind(texts, i) not in out.headings:
+            del out.headings[i]
+            out.parts.add(i)
     _lower_sections(out)
     _raise_volumes(texts, out)
     _join_titles(texts, out)

@@ -79,7 +79,7 @@ def joined(lines: Sequence[Para], why: str) -> Para:
         return lines[0]
     texts, gaps, size = [lines[0].text], list(lines[0].gaps), len(lines[0].text)
     for last, line in pairwise(lines):
-        space = " " if _words_meet(last.text, line.text) else ""
+        space = " " if words_meet(last.text, line.text) else ""
         gaps.append(Gap(size, "\n", space, why))
         size += len(space)
         gaps += [Gap(g.at + size, g.before, g.instead, g.why) for g in line.gaps]
@@ -88,7 +88,7 @@ def joined(lines: Sequence[Para], why: str) -> Para:
     return Para("".join(texts), tuple(g for g in gaps if g.why))
 
 
-def _words_meet(last: str, line: str) -> bool:
+def words_meet(last: str, line: str) -> bool:
     if not (last[-1].isascii() and line[0].isascii()):
         return False
     return (last[-1].isalpha() and line[0].isalpha()) or not HAN.search(last + line)
