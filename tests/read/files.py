@@ -142,7 +142,11 @@ def _sources(book: Book) -> list[str]:
 
 
 def write_pdf(
-    path: Path, pages: Sequence[Sequence[tuple[float, float, float, str]]], *, title: str = ""
+    path: Path,
+    pages: Sequence[Sequence[tuple[float, float, float, str]]],
+    *,
+    title: str = "",
+    vertical: bool = False,
 ) -> Path:
     """A PDF whose pages hold lines of text: (x, y, size, text), in points from the lower left corner.
 
@@ -158,7 +162,8 @@ def write_pdf(
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"",
-        b"<</Type/Font/Subtype/Type0/BaseFont/X/Encoding/Identity-H/DescendantFonts[4 0 R]/ToUnicode 5 0 R>>",
+        b"<</Type/Font/Subtype/Type0/BaseFont/X/Encoding/Identity-%s/DescendantFonts[4 0 R]/ToUnicode 5 0 R>>"
+        % (b"V" if vertical else b"H"),
         b"<</Type/Font/Subtype/CIDFontType2/BaseFont/X/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)"
         b"/Supplement 0>>/DW 1000/FontDescriptor 6 0 R>>",
         b"<</Length %d>>stream\n%s\nendstream" % (len(cmap.encode()), cmap.encode()),
