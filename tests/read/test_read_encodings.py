@@ -154,6 +154,16 @@ def test_a_mark_of_utf_16_with_an_odd_byte_at_the_end_is_read(tmp_path: Path) ->
     assert [r.before for r in book.repairs] == ["\ufffd"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_a_byte_lost_in_utf_16_costs_its_neighbours_not_all_behind_it(encoding: str) -> None:
+    text = "\n".join(samples(12))
+    data = text.encode(encoding)
+    for at in range(1001, len(data), 1777):
+        found = text_of(b"\xff\xfe"[:: 1 if encoding == "utf-16-le" else -1] + data[:at] + data[at + 1 :])
+        assert found.startswith(text[: at // 2 - 3])
+        assert found.endswith(text[at // 2 + 4 :])
+
+
 def test_a_few_nul_bytes_do_not_make_a_text_a_binary_file(tmp_path: Path) -> None:
     path = tmp_path / "book.txt"
     path.write_bytes(TEXTS[0].encode() + bytes(20))
@@ -164,6 +174,11 @@ def test_a_few_nul_bytes_do_not_make_a_text_a_binary_file(tmp_path: Path) -> Non
 @pytest.mark.parametrize("seed", range(5))
 def test_noise_makes_no_sense_in_any_encoding(seed: int) -> None:
     assert decode(random.Random(seed).randbytes(4000)) is None
+
+
+def test_much_noise_is_refused_by_a_part_of_it() -> None:
+    noise = random.Random(2).randbytes(1_000_000).replace(b"\0", b"\x9f")
+    assert decode(noise) is None
 
 
 def test_korean_is_not_taken_for_chinese() -> None:

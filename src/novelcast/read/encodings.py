@@ -54,6 +54,8 @@ _POOR = 0.1  # and less: noise, or an encoding that isn't known here
 _FEW = 20  # wide characters, and more, may be noise or an encoding that isn't known here
 _RESYNC_CHARACTERS = 8
 _RESYNC_BYTES = 20_000
+_BLOCK_BYTES = 1024
+_PIECE_BYTES = 64_000
 _SAMPLE_BYTES = 200_000
 _FOREIGN = re.compile("[\u3041-\u30ff\uac00-\ud7a3]")  # kana, Hangul
 # What stands where it can in a Western text: a letter with an accent in a word, a curly quote at one.
@@ -97,18 +99,46 @@ def wide_encoding(data: bytes) -> str:
     """UTF-16 without a mark, in which byte order; empty for anything else."""
     if b"\0" not in data and _strictly(data, "utf-8") is not None:
         return ""
-    sample = data[: _SAMPLE_BYTES & ~1]
-    scores = {e: _mean(sample.decode(e, "replace")) for e in ("utf-16-le", "utf-16-be")}
-    best = max(scores, key=lambda e: scores[e])
-    others = 0.0 if b"\0" in data else max(_mean(sample.decode(e, "replace")) for e in ("gb18030", "cp950"))
-    return best if scores[best] > _GOOD + max(0.0, others) else ""
+    pieces = [
+        data[at : at + _BLOCK_BYTES] for at in range(0, len(data), max(_BLOCK_BYTES, len(data) // 64 * 2))
+    ]
+    best, sense = "", _GOOD
+    for encoding in ("utf-16-le", "utf-16-be"):
+        # Behind a lost byte a piece makes sense from its second byte on.
+        each = [max(_mean(p[i:].decode(encoding, "replace")) for i in (0, 1)) for p in pieces]
+        if (mean := sum(each) / max(1, len(each))) > sense:
+            best, sense = encoding, mean
+    if best and b"\0" not in data:
+        others = max(_mean(data[:_SAMPLE_BYTES].decode(e, "replace")) for e in ("gb18030", "cp950"))
+        return best if sense > _GOOD + max(0.0, others) else ""
+    return best
 
 
 def _of_wide(data: bytes, encoding: str) -> Decoded | None:
-    text = data.decode(encoding, "replace")
+    text = _strictly(data, encoding)
+    if text is None and encoding.startswith("utf-16"):
+        text = _wide_in_step(data, encoding)
+    if text is None:
+        text = data.decode(encoding, "replace")
     if _LOST in text and _mean(text[:_SAMPLE_BYTES]) < _POOR:
         return None
     return Decoded(unicodedata.normalize("NFC", text), encoding)
+
+
+def _wide_in_step(data: bytes, encoding: str) -> str:
+    """Block by block; where a lost byte has put the pairs behind it out of step, they are put back."""
+    out: list[str] = []
+    at = 0
+    while at < len(data):
+        block = data[at : at + _BLOCK_BYTES]
+        text = block.decode(encoding, "replace")
+        if _LOST in text or _mean(text) < _GOOD / 2:
+            text, used = _in_step(block, lambda piece: piece.decode(encoding, "replace"))
+        else:
+            used = len(block)
+        out.append(text)
+        at += used
+    return "".join(out)
 
 
 def _strictly(data: bytes, encoding: str) -> str | None:
@@ -125,7 +155,9 @@ def _by_lines(data: bytes) -> Decoded | None:
     text = _strictly(data, "utf-8")
     if text is not None:
         return Decoded(unicodedata.normalize("NFC", text), "utf-8")
-    lines = re.split(rb"(?<=\n)|(?<=\r)(?!\n)", data)
+    if len(data) > 4 * _PIECE_BYTES and not any(map(_makes_sense, _pieces(data))):
+        return _other_encoding(data, likely=True)  # the whole of it would take long
+    lines = _split(data)
     path, sense = _best_path(lines)
     sizes = dict.fromkeys(_READERS, 0)
     for line, encoding in zip(lines, path, strict=True):
@@ -138,6 +170,23 @@ def _by_lines(data: bytes) -> Decoded | None:
     most = max(sizes, key=lambda e: sizes[e])
     texts = [unicodedata.normalize("NFC", _whole(line, e)) for line, e in zip(lines, path, strict=True)]
     return Decoded("".join(texts), most, tuple(_runs(texts, path, most)))
+
+
+def _split(data: bytes) -> list[bytes]:
+    """The lines, their ends with them: \\n, \\r\\n or \\r."""
+    return re.split(rb"(?<=\n)|(?<=\r)(?!\n)", data)
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    """From the head, the middle and the tail."""
+    for at in (0, (len(data) - _PIECE_BYTES) // 2, len(data) - _PIECE_BYTES):
+        yield data[at : at + _PIECE_BYTES]
+
+
+def _makes_sense(piece: bytes) -> bool:
+    lines = _split(piece)
+    path, sense = _best_path(lines)
+    return sense >= _POOR * sum(_wide(line, e) for line, e in zip(lines, path, strict=True))
 
 
 def _high(line: bytes) -> int:
@@ -262,28 +311,34 @@ def _whole(line: bytes, encoding: str) -> str:
         return text
     wide = _wide(line, encoding)
     poor = wide >= _RESYNC_CHARACTERS and _sense(text, line, encoding) < _POOR * wide
-    return _in_step(line, encoding) if poor or _LOST in text else text
+    if not poor and _LOST not in text:
+        return text
+    text, used = _in_step(line, _READERS[encoding])
+    return text + _READERS[encoding](line[used:])
 
 
-def _in_step(line: bytes, encoding: str) -> str:
-    """The bytes parted into characters and lost ones so that they make most sense."""
+def _in_step(data: bytes, read: Callable[[bytes], str]) -> tuple[str, int]:
+    """The bytes parted into characters and lost ones so that they make most sense; how many of them that took: all,
+    or all but the first byte of a character that isn't whole."""
     weights = _weights()
-    best = [0.0, *[float("-inf")] * len(line)]
-    come: list[tuple[int, str]] = [(0, "")] * (len(line) + 1)
-    for at, byte in enumerate(line):
-        for size in (1, 2, 4) if byte > 0x7F else (1,):
-            piece = line[at : at + size]
-            char = _READERS[encoding](piece)
-            if len(char) != 1 or len(piece) < size or (char == _LOST and size > 1):
+    best = [0.0, *[float("-inf")] * len(data)]
+    come: list[tuple[int, str]] = [(0, "")] * (len(data) + 1)
+    for at in range(len(data)):
+        for size in (1, 2, 4):
+            piece = data[at : at + size]
+            char = read(piece)
+            lost = char == _LOST
+            if len(char) != 1 or len(piece) < size or (lost and size > 1):
                 continue
-            sense = best[at] + (weights[char] if char != _LOST else 2 * _LOSS)
+            sense = best[at] + (2 * _LOSS if lost else weights[char])
             if sense > best[at + size]:
                 best[at + size], come[at + size] = sense, (at, char)
-    out, at = [], len(line)
+    used = len(data) - (len(data) > 1 and best[-2] > best[-1])
+    out, at = [], used
     while at:
         at, char = come[at]
         out.append(char)
-    return "".join(reversed(out))
+    return "".join(reversed(out)), used
 
 
 # ---------------------------------------------------------------- one character

@@ -27,6 +27,7 @@ _NOTHING = 0xFFFFFFFF
 _CONTENTS, _FRAGMENTS, _SKELETONS = 244, 248, 252  # where record 0 names the records of the indexes
 _AUTHOR, _KF8_AT, _COVER, _TITLE, _LANGUAGE = 100, 121, 201, 503, 524
 _PHRASE_DEPTH = 32
+_LOST = 0.05  # of a text may be bytes that are no character
 # A KF8 book is many documents one behind the other, each an empty shell and then what belongs into it.
 _SHELL = re.compile(r"<\?xml\b[^>]*>|<!DOCTYPE\b[^>]*>|</?(?:html|body)\b[^>]*>", re.IGNORECASE)
 
@@ -82,7 +83,10 @@ def _read(path: Path, data: bytes) -> Source:
         if 0 < number < len(records) and records[number - 1].startswith(b"BOUNDARY"):
             body = _head(records, number)
     text, entries = _with_contents(_text(path, records, body), records, body)
-    blocks = _blocks(path, text.decode(body.encoding, "replace"), entries)
+    decoded = text.decode(body.encoding, "replace")
+    if decoded.count("\ufffd") > _LOST * len(decoded):
+        raise damaged(path, "its text is no text")
+    blocks = _blocks(path, decoded, entries)
     if not blocks:
         raise InputError(f"there is no text in {path}", hint="it may hold pictures only")
     named = about.get(_TITLE) or [_full_name(head)]

@@ -33,6 +33,7 @@ _MAX_STREAM_BYTES = 64 * MIB
 _MAX_PICTURE_BYTES = 512 * MIB
 _MAX_TOTAL_BYTES = 4096 * MIB
 _CHUNK_BYTES = 1 << 16
+_UNKNOWN = 0.2  # of the letters may be signs of which nobody knows what they are
 _FILTERS = 3  # that a stream may go through
 _EDGE_LINES = 2  # of a page, at its top and its bottom, that may be header or footer
 _REPEATED = 3  # pages that a header stands on, at least
@@ -67,7 +68,7 @@ def read(path: Path) -> Source:
             f"{path} has no text, only pictures of it (a scan)",
             hint="run it through text recognition (OCR) first",
         )
-    if letters[True] > letters[False]:
+    if letters[True] > _UNKNOWN * letters.total():
         raise InputError(
             f"{path} doesn't say which letters its signs are",
             hint="run it through text recognition (OCR) first",
