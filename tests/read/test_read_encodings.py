@@ -161,7 +161,8 @@ def test_text_that_was_read_wrong_once_and_saved_so_is_read_right(
 def test_utf_8_that_was_read_as_gb18030_is_read_but_for_the_bytes_that_went() -> None:
     for piece in samples(40, 100):
         text = text_of(piece.encode().decode("gb18030", "replace").encode())
-        assert sum(c in text for c in piece) > 0.85 * len(piece)
+        seen = [c for c in piece if not c.isspace()]
+        assert sum(c in text for c in seen) > 0.8 * len(seen)
 
 
 def test_other_languages_are_not_taken_for_text_that_was_read_wrong() -> None:
