@@ -14,6 +14,7 @@ from novelcast.read.draft import Draft, Edit
 from novelcast.read.lookalikes import lookalikes
 from novelcast.read.masks import masked_words
 from novelcast.read.notes import pinyin_notes
+from novelcast.read.quotes import lost_quotes
 from novelcast.read.stops import lost_marks
 from novelcast.read.swaps import program_swaps
 
@@ -63,6 +64,7 @@ def _repair_chinese(drafts: list[Draft]) -> list[Draft]:
     for single in (width.punctuation, width.straight_quotes, width.doubled_quotes):
         _each(drafts, single)
     if damaged:
+        _some(drafts, lost_quotes([d.text for d in drafts]))
         _some(drafts, lost_marks([d.text for d in drafts]))
     return drafts
 
