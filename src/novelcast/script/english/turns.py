@@ -1,0 +1,248 @@
+"""The turns of an English conversation: what one speaker says in one paragraph, and what the text tells about who."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import groupby, pairwise
+
+from novelcast.script.english import lexicon as lx
+from novelcast.script.english.clues import Tags, called, clue_after, clue_before, first_subject, sentences
+from novelcast.script.english.mentions import Mention, Roster, plain, tokens
+from novelcast.script.pieces import Piece
+
+MAX_CANDIDATES = 12
+RECENT_PARAGRAPHS = 40
+SOON_PARAGRAPHS = 6
+AROUND = 6  # turns on either side
+_SILENT = re.compile(lx.SILENT)
+
+
+@dataclass
+class Turn:
+    """One speaker's words in one paragraph. `gap`: paragraphs without speech since the turn before."""
+
+    pieces: list[int]
+    quotes: list[str]
+    paragraph: int
+    tags: Tags
+    gap: int = 0
+    same_paragraph: bool = False
+    continued: bool = False
+    addressed: list[Mention] = field(default_factory=list)
+    named: list[Mention] = field(default_factory=list)
+    introduced: list[Mention] = field(default_factory=list)
+    present: list[Mention] = field(default_factory=list)  # subjects in the narration of its paragraph
+    above: list[Mention] = field(default_factory=list)  # subjects of the paragraphs since the turn before
+    below: list[Mention] = field(default_factory=list)  # of the paragraph behind
+    only_calls: bool = False
+    silence: bool = False
+    active: int = 0
+    candidates: list[int] = field(default_factory=list)
+    features: list[dict[str, float]] = field(default_factory=list)
+
+    @property
+    def asks(self) -> bool:
+        return self.quotes[-1].rstrip("”’\"'_* ")[-1:] == "?"
+
+
+@dataclass
+class Scene:
+    """What a chapter's reading leaves for the features: where each person is named, and how often."""
+
+    turns: list[Turn]
+    named_at: list[tuple[int, int, bool]]  # (paragraph, person, as a subject) in narration, in order
+    spoken_of: list[tuple[int, int]]  # (paragraph, person) in speech
+    heard: Counter[int]
+
+
+def chapters_of(pieces: Sequence[Piece]) -> list[range]:
+    starts = [i for i, p in enumerate(pieces) if i == 0 or p.span.chapter != pieces[i - 1].span.chapter]
+    return [range(a, b) for a, b in pairwise([*starts, len(pieces)])]
+
+
+def paragraphs_of(pieces: Sequence[Piece], chapter: range) -> list[list[int]]:
+    return [list(g) for _, g in groupby(chapter, key=lambda i: pieces[i].span.paragraph)]
+
+
+def read_scene(pieces: Sequence[Piece], chapter: range, roster: Roster) -> Scene:
+    """The turns of a chapter with their clues, and who is named where; candidates and features come later."""
+    turns: list[Turn] = []
+    named_at: list[tuple[int, int, bool]] = []
+    spoken_of: list[tuple[int, int]] = []
+    heard: Counter[int] = Counter()
+    above: list[Mention] = []
+    above_text = ""
+    gap = 0
+    silence = open_quote = False
+    for number, paragraph in enumerate(paragraphs_of(pieces, chapter)):
+        if pieces[paragraph[0]].kind in ("heading", "skip") and len(paragraph) == 1:
+            continue
+        new = _turns_of(pieces, paragraph, roster, number)
+        told = "\x00".join(plain(pieces[i].text) for i in paragraph if pieces[i].kind == "narration")
+        mentions, subjects = _told(told, roster)
+        marks = {m.start for m in subjects}
+        for m in mentions:
+            for who in m.people if m.kind == "name" or m.first_person else ():
+                named_at.append((number, who, m.start in marks))
+                heard[who] += 1
+        for turn in new:
+            spoken_of += [(number, who) for m in (*turn.addressed, *turn.named) for who in m.people]
+        for k, turn in enumerate(new):
+            turn.present = subjects
+            turn.same_paragraph = k > 0
+            if k == 0:
+                turn.continued = open_quote and turn.pieces[0] == paragraph[0]
+                turn.gap, turn.silence, turn.above = gap, silence, above
+                if above_text and not any(c.how in ("say", "late", "voice") for c in turn.tags.clues):
+                    lead = clue_before(roster, above_text, "above")
+                    turn.tags.clues += [c for c in lead.clues if c.place == "above"]
+                    turn.tags.addressed += lead.addressed if re.search(r"[,:]\s*$", above_text) else []
+        if new:
+            last = pieces[new[-1].pieces[-1]].text.rstrip()
+            open_quote = new[-1].pieces[-1] == paragraph[-1] and last[-1:] not in "”\"’'»" and last[:1] in "“\"‘'«"
+            open_quote = open_quote or (new[-1].continued and last[-1:] not in "”\"’'»" and new[-1].pieces[-1] == paragraph[-1])
+            above, above_text, gap, silence = [], "", 0, False
+        elif told.strip():
+            gap += 1
+            silence = silence or _SILENT.search(told) is not None
+            open_quote = False
+            above_text = told if pieces[paragraph[-1]].kind == "narration" else ""
+            if turns and gap == 1:
+                turns[-1].below = subjects[:1]
+            above = [*above, *subjects][-6:]
+        turns.extend(new)
+    return Scene(turns, named_at, spoken_of, heard)
+
+
+def _told(text: str, roster: Roster) -> tuple[list[Mention], list[Mention]]:
+    """(all mentions, the subjects) of a paragraph's narration; a pronoun subject keeps to itself."""
+    mentions: list[Mention] = []
+    subjects: list[Mention] = []
+    offset = 0
+    for part in text.split("\x00"):
+        for sentence in sentences(part):
+            at = offset + part.find(sentence)
+            found = tokens(sentence)
+            here = roster.mentions_among(sentence, found)
+            got = first_subject(sentence, found, here)
+            for m in here:
+                moved = Mention(at + m.start, at + m.end, m.word, m.kind, m.people, m.gender, m.age, m.owned, m.noun, m.first_person)
+                mentions.append(moved)
+                if got is not None and m is got[0]:
+                    subjects.append(moved)
+        offset += len(part) + 1
+    return mentions, subjects
+
+
+def _turns_of(pieces: Sequence[Piece], paragraph: list[int], roster: Roster, number: int) -> list[Turn]:
+    """The turns of one paragraph: quotations that no second speaker's tag parts are one turn."""
+    said = [i for i in paragraph if pieces[i].kind in ("dialogue", "thought")]
+    if not said:
+        return []
+    between = []
+    for a, b in zip([paragraph[0] - 1, *said], [*said, paragraph[-1] + 1], strict=True):
+        between.append("".join(pieces[i].text for i in range(a + 1, b) if pieces[i].kind in ("narration", "cue")))
+    groups: list[list[int]] = [[0]]
+    for k in range(1, len(said)):
+        if _new_turn(pieces[said[k - 1]].text, between[k - 1], between[k], between[k + 1], roster):
+            groups.append([k])
+        else:
+            groups[-1].append(k)
+    turns = []
+    for g, group in enumerate(groups):
+        found: list[Tags] = []
+        first, last = group[0], group[-1]
+        lead, trail = between[first], between[last + 1]
+        if g:
+            parts = sentences(plain(lead))
+            lead = parts[-1] if len(parts) > 1 else ""
+        if lead.strip():
+            found.append(clue_before(roster, lead))
+        for k in group[1:]:
+            found.append(clue_after(roster, between[k], "mid", grows=_grows(pieces[said[k - 1]].text, between[k])))
+        if g + 1 < len(groups):
+            parts = sentences(plain(trail))
+            trail = parts[0] if parts else ""
+        if trail.strip():
+            found.append(clue_after(roster, trail, "after", grows=_grows(pieces[said[last]].text, trail)))
+        tags = Tags([c for t in found for c in t.clues], [m for t in found for m in t.addressed])
+        quotes = [pieces[said[k]].text for k in group]
+        turn = Turn([said[k] for k in group], quotes, number, tags)
+        for quote in quotes:
+            addressed, named, selves = called(roster, quote)
+            turn.addressed += addressed
+            turn.named += named
+            turn.introduced += selves
+        size = sum(len(q) for q in quotes)
+        turn.only_calls = bool(turn.addressed) and size <= len(turn.addressed[0].word) + 6
+        turns.append(turn)
+    return turns
+
+
+def _grows(quote: str, behind: str) -> bool:
+    """Whether the words behind a quotation continue its sentence, as a tag does."""
+    inside = quote.rstrip("”’\"'»_* ")
+    head = behind.lstrip(" _*")
+    return inside[-1:] not in "." or head[:1].islower() or head[:1] in ",;—-"
+
+
+def _new_turn(quote: str, lead: str, between: str, behind: str, roster: Roster) -> bool:
+    """Whether the quotation after `between` is another speaker's than the one before it."""
+    text = between.strip()
+    if not text:
+        return True
+    parts = sentences(plain(between))
+    own = clue_after(roster, behind, "after", grows=True).clues if behind.strip() else []
+    own = [c for c in own if c.how == "say"]
+    first = [c for c in clue_after(roster, parts[0], "after", grows=_grows(quote, between)).clues if c.how == "say"]
+    first = first or [c for c in clue_before(roster, lead).clues if c.place == "lead" and c.how == "say"]
+    if len(parts) > 1 and re.search(r"[,:]\s*$", text):
+        lead_in = [c for c in clue_before(roster, parts[-1]).clues if c.how == "say"]
+        own = own or lead_in
+    return bool(own and first) and _differ(first[0].who, own[0].who)
+
+
+def _differ(a: Mention, b: Mention) -> bool:
+    """Whether two mentions are plainly of two people."""
+    if a.people and b.people:
+        return not set(a.people) & set(b.people)
+    if a.kind == "group" or b.kind == "group":
+        return a.kind != b.kind
+    if "unknown" not in (a.gender, b.gender) and a.gender != b.gender:
+        return True
+    return a.kind == b.kind == "epithet" and a.noun != b.noun
+
+
+def choose_candidates(scene: Scene, roster: Roster, usual: Sequence[int]) -> None:
+    """Who may speak in each turn: whom its clues name, who is named nearest, before or soon after, the narrator,
+    and those who speak most in the book (`usual`)."""
+    events = sorted(
+        [(p, who) for p, who, _ in scene.named_at] + scene.spoken_of, key=lambda e: e[0]
+    )
+    by_paragraph: dict[int, list[int]] = defaultdict(list)
+    for p, who in events:
+        by_paragraph[p].append(who)
+    for turn in scene.turns:
+        order: dict[int, None] = {}
+        for clue in turn.tags.clues:
+            order.update(dict.fromkeys(clue.who.people))
+        order.update(dict.fromkeys(w for m in turn.introduced for w in m.people))
+        near: list[int] = []
+        for back in range(RECENT_PARAGRAPHS):
+            near += reversed(by_paragraph.get(turn.paragraph - back, ()))
+            if back and back <= SOON_PARAGRAPHS:
+                near += by_paragraph.get(turn.paragraph + back, ())
+            if len(set(near)) >= MAX_CANDIDATES:
+                break
+        order.update(dict.fromkeys(near))
+        if roster.narrator is not None:
+            first = [w for c in turn.tags.clues for w in c.who.people]
+            order = dict.fromkeys([*first, roster.narrator, *order])
+        order.update(dict.fromkeys(usual[:3] if len(order) < 3 else ()))
+        turn.candidates = list(order)[:MAX_CANDIDATES]
+    for i, turn in enumerate(scene.turns):
+        around = scene.turns[max(0, i - AROUND) : i + AROUND + 1]
+        turn.active = len({w for t in around for c in t.tags.clues if c.who.sure is not None for w in c.who.people})
