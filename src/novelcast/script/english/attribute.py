@@ -13,13 +13,13 @@ from novelcast.script.decode import Model, decode_chain, load_model
 from novelcast.script.english import lexicon as lx
 from novelcast.script.english.clues import Clue
 from novelcast.script.english.features import add_features, alternate_features, fits, same_features
+from novelcast.script.english.habits import Voices, near_nouns
 from novelcast.script.english.mentions import Roster
 from novelcast.script.english.relations import common_nouns
-from novelcast.script.english.turns import Turn, choose_candidates, chapters_of, read_scene
+from novelcast.script.english.turns import STRONG, Turn, choose_candidates, chapters_of, read_scene
 from novelcast.script.pieces import Piece
 
 WEIGHTS_FILE = Path(__file__).with_name("weights.json")
-_STRONG = ("say", "late", "voice")
 
 
 def attribute(pieces: Sequence[Piece], people: Sequence[Speaker]) -> list[Label]:
@@ -39,14 +39,17 @@ def read_turns(pieces: Sequence[Piece], roster: Roster) -> list[list[Turn]]:
     """The turns of each chapter, with candidates and features."""
     scenes = [read_scene(pieces, chapter, roster) for chapter in chapters_of(pieces)]
     lines: Counter[int] = Counter()
+    voices = Voices()
     for scene in scenes:
         for turn in scene.turns:
-            named = {c.who.people[0] for c in turn.tags.clues if c.how in _STRONG and len(c.who.people) == 1}
-            lines.update(named)
+            if turn.tagged is not None:
+                lines[turn.tagged] += 1
+                voices.learn(turn.tagged, turn.quotes)
+    nouns = near_nouns(pieces, roster)
     usual = [who for who, _ in lines.most_common(3)]
     for scene in scenes:
         choose_candidates(scene, roster, usual)
-        add_features(scene, roster, lines)
+        add_features(scene, roster, lines, voices, nouns)
     return [scene.turns for scene in scenes]
 
 
@@ -56,7 +59,7 @@ _PLACES = {
     "lead": "tag before", "above": "tag in the paragraph before", "before": "sentence before", "over": "paragraph before",
     "mid": "tag in the middle", "after": "tag after", "next": "sentence after",
 }  # fmt: skip
-_ORDER = {"name": 0, "shared": 1, "noun": 1, "fits": 2, "unknown": 3}
+_ORDER = {"name": 0, "own": 0, "shared": 1, "noun": 1, "fits": 2, "unknown": 3}
 
 
 def _evidence(turn: Turn, who: int | None, roster: Roster, model: Model) -> str:
@@ -67,8 +70,8 @@ def _evidence(turn: Turn, who: int | None, roster: Roster, model: Model) -> str:
         return "goes on from the paragraph before"
     ranked = [(_ORDER[fit], c) for c in turn.tags.clues if (fit := fits(c.who, who, roster)) in _ORDER]
     if ranked:
-        order, clue = min(ranked, key=lambda r: (r[0], r[1].how not in _STRONG))
-        place = _PLACES[clue.place] if clue.how in _STRONG else "action beat"
+        order, clue = min(ranked, key=lambda r: (r[0], r[1].how not in STRONG))
+        place = _PLACES[clue.place] if clue.how in STRONG else "action beat"
         if order > 1 or clue.who.first_person:
             return f"{place} with {clue.who.word}, taken for {person.name}: {_short(clue)}"
         return f"{place}: {_short(clue)}"

@@ -67,6 +67,7 @@ def clue_after(roster: Roster, text: str, place: str, grows: bool) -> Tags:
     mentions = roster.mentions_among(first, found)
     spot = place if grows or place == "mid" else "next"
     got = _inverted(first, found, mentions) or first_subject(first, found, mentions)
+    got = _behind_voice(first, got, mentions)
     if got is not None:
         who, how = got
         tags.clues.append(Clue(who, spot, how, first.strip()))
@@ -134,6 +135,18 @@ def _inverted(text: str, found: Sequence[Token], mentions: Sequence[Mention]) ->
     return _unknown_noun(text, found, k)
 
 
+def _behind_voice(
+    text: str, got: tuple[Mention, str] | None, mentions: Sequence[Mention]
+) -> tuple[Mention, str] | None:
+    """Whose voice it is: said the voice of Ann, said her mother's voice."""
+    if got is None or got[0].noun not in _VOICE:
+        return got
+    for m in mentions:
+        if m.start > got[0].end and re.fullmatch(r"\s*of\s+(?:the\s+)?(?:old\s+|young\s+)?", text[got[0].end : m.start]):
+            return m, "say"
+    return got
+
+
 def _only_modifiers(words: str) -> bool:
     """Whether the words before a name only describe it: the worthy Mr. X, poor, old."""
     return not any(w in _PLACE_WORDS or w in lx.SAY_VERBS for w in words.lower().split())
@@ -176,18 +189,51 @@ def first_subject(text: str, found: Sequence[Token], mentions: Sequence[Mention]
 
 
 def last_subject(text: str, found: Sequence[Token], mentions: Sequence[Mention]) -> tuple[Mention, str] | None:
-    """The subject of the last verb of speech, else the last subject that acts."""
+    """The subject of the last verb of speech (Ann rose when he came in, and said:), else the first that acts."""
     got = [(m, how) for m in mentions if (how := _as_subject(text, found, m)) is not None]
+    verbs = [t for t in found if t[2].lower() in lx.SAY_VERBS]
+    if verbs and got:
+        last = verbs[-1]
+        ahead = [t for t in found if t[1] <= last[0]]
+        while ahead and (ahead[-1][2].lower() in _AUX or ahead[-1][2].endswith("ly")):
+            ahead.pop()
+        near = [(m, how) for m, how in got if ahead and m.end == ahead[-1][1]]
+        if near:
+            return near[-1][0], "say"
+        if ahead and ahead[-1][2].lower() == "who":
+            before = [m for m in mentions if m.end <= ahead[-1][0] and not m.owned and ahead[-1][0] - m.end <= 2]
+            if before:
+                return before[-1], "say"
+        main = [(m, how) for m, how in got if m.end <= last[0] and not _subordinate(found, m)]
+        if main:
+            return main[-1][0], "say" if last[0] > len(text) - 40 else "late"
     for m, how in reversed(got):
         if how in ("say", "late", "voice"):
             return m, how
     return got[0] if got else None
 
 
+_SUBORDINATORS = frozenset("when while as if because though although since until till whenever where that who whom which before "
+                           "after unless whether what how than but".split()) - {"but"}
+
+
+def _subordinate(found: Sequence[Token], m: Mention) -> bool:
+    """Whether a mention is the subject of a clause inside another one (when he spoke)."""
+    before = [t for t in found if t[1] <= m.start][-1:]
+    return bool(before) and before[0][2].lower() in _SUBORDINATORS
+
+
+_HEARD = frozenset("heard hear hearing".split())
+_BARE_SAY = frozenset("say cry call ask exclaim shout answer reply murmur whisper mutter remark declare saying calling "
+                      "crying shouting asking muttering".split())
+
+
 def _as_subject(text: str, found: Sequence[Token], m: Mention) -> str | None:
     """What a mention does as a subject; None where it is none."""
     before = [t for t in found if t[1] <= m.start][-3:]
     behind = [t for t in found if t[0] >= m.end][:12]
+    if before and before[-1][2].lower() in _HEARD and behind and behind[0][2].lower() in _BARE_SAY:
+        return "say"
     if m.owned:
         if m.word in ("him", "her", "his", "himself", "herself") and (not behind or behind[0][0] > m.end + 1):
             return None
@@ -210,14 +256,12 @@ def _as_subject(text: str, found: Sequence[Token], m: Mention) -> str | None:
         gap = text[behind[k - 1][1] if k else m.end : t[0]]
         if re.search(r"[;:.!?]", gap):
             break
-        if word in ("to", "that", "of") and k and not re.search(",", gap):
-            pass
         if word in lx.SAY_VERBS and (word not in lx.NEEDS_PARTICLE or _particle(behind, k, word)):
             near = all(b[2].lower() in _AUX or b[2].endswith("ly") or b[2].lower() in ("who", "himself", "herself") for b in behind[:k])
             if near:
                 return "late" if word in lx.WEAK_SAY and word not in lx.NEEDS_PARTICLE else "say"
             return "late"
-    return _act(text, behind, m)
+    return None if m.word == "it" else _act(text, behind, m)
 
 
 def _act(text: str, behind: Sequence[Token], m: Mention) -> str | None:
@@ -282,17 +326,19 @@ def called(roster: Roster, quote: str) -> tuple[list[Mention], list[Mention], li
     selves: list[Mention] = []
     found = tokens(inner)
     for m in roster.mentions_among(inner, found):
-        if m.kind not in ("name", "epithet") or not m.people or m.owned:
+        if m.kind != "name" or not m.people or m.owned:
             continue
         before, behind = inner[: m.start], inner[m.end :]
-        if _SELF.search(before) and m.kind == "name":
+        if _SELF.search(before):
             selves.append(m)
-        elif m.kind == "name" and re.match(r"\s*(?:[,.!?;:—-]|$)", behind) and _ADDRESS.search(before):
+        elif re.match(r"\s*(?:[,.!?;:—-]|$)", behind) and _ADDRESS.search(before):
             addressed.append(m)
-        elif m.kind == "name":
+        else:
             named.append(m)
     for t in found:
         word = t[2].lower()
+        if word == "dear" and re.search(r"\b(?:oh|o|ah|dear),?\s+$", inner[: t[0]], re.I):
+            continue
         if word in lx.FORMS_OF_ADDRESS and re.match(r"\s*(?:[,.!?;:—-]|$)", inner[t[1] :]) and _ADDRESS.search(inner[: t[0]]):
             gender = lx.FORMS_OF_ADDRESS[word]
             age = "child" if word in ("child", "boy", "girl", "lad", "sonny") else "unknown"

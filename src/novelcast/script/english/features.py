@@ -6,6 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from math import log1p
 
+from novelcast.script.english import lexicon as lx
+from novelcast.script.english.clues import Clue
+from novelcast.script.english.habits import Voices
 from novelcast.script.english.mentions import Mention, Roster
 from novelcast.script.english.turns import AROUND, Scene, Turn
 
@@ -13,21 +16,31 @@ _SURE_GENDER = 0.4
 _FAR = 99
 
 
-def add_features(scene: Scene, roster: Roster, lines: Counter[int]) -> None:
-    """Fill `features` of every turn. `lines`: how often each person is tagged as a speaker in the whole book."""
+Nouns = Mapping[str, Mapping[int, float]]
+
+
+def add_features(scene: Scene, roster: Roster, lines: Counter[int], voices: Voices, nouns: Nouns) -> None:
+    """Fill `features` of every turn. `lines`: how often each person is tagged as a speaker in the whole book;
+    `voices` and `nouns` as habits.py learns them."""
     turns = scene.turns
     before, after = _last_named(scene)
     most = max(lines.values(), default=0)
     total = sum(scene.heard.values()) or 1
     for i, turn in enumerate(turns):
         order = sorted(turn.candidates, key=lambda w: before[i].get(w, (-_FAR, 0)), reverse=True)
+        order = [w for w in reversed(turn.lead) if w in order] + [w for w in order if w not in turn.lead]
+        order = list(dict.fromkeys(order))
+        style = voices.scores(turn.quotes, turn.candidates, turn.tagged)
         tagged = _tagged_around(turns, i)
         previous = turns[i - 1] if i else None
         coming = turns[i + 1] if i + 1 < len(turns) else None
         ranks = _gender_ranks(turn, order, roster)
         turn.features = []
-        for who in turn.candidates:
+        for who, voice in zip(turn.candidates, style, strict=True):
             f = _clue_features(turn, who, roster, ranks)
+            f |= _noun_features(turn, who, roster, nouns)
+            f["style"] = voice
+            f["style.bare"] = voice * (not turn.tags.clues)
             f |= _place_features(turn, who, before[i], after[i], tagged)
             f |= _address_features(turn, who, previous, coming, roster)
             f["often"] = log1p(scene.heard[who]) / log1p(total)
@@ -43,14 +56,14 @@ def add_features(scene: Scene, roster: Roster, lines: Counter[int]) -> None:
 
 
 def fits(mention: Mention, who: int, roster: Roster) -> str:
-    """name: it names the person; shared: it may; noun: a common noun of theirs; fits, unknown, misfits: by gender;
+    """name: it names the person; shared: it may; own: a phrase of theirs; noun: a common noun that fits them; fits, unknown, misfits: by gender;
     never: for the person behind I, and for a crowd."""
     person = roster.people[who]
     if who in mention.people:
-        if mention.kind == "epithet":
-            return "noun"
+        if mention.kind in ("epithet", "phrase"):
+            return "noun" if mention.kind == "epithet" else "own"
         return "name" if len(mention.people) == 1 else "shared"
-    if mention.kind == "name" or mention.first_person:
+    if mention.kind in ("name", "phrase") or mention.first_person:
         return "not"
     if mention.kind == "group":
         return "group"
@@ -78,34 +91,70 @@ def _gender_ranks(turn: Turn, order: Sequence[int], roster: Roster) -> dict[int,
 _STRONG = ("say", "late", "voice")
 
 
+def _tightness(clue: Clue) -> int:
+    """How surely a clue tells the speaker, by its form: 0 is a tag."""
+    tight = clue.place in ("mid", "after", "lead")
+    if clue.how == "say":
+        return 0 if tight else 2
+    if clue.how in _STRONG:
+        return 1 if tight else 2
+    return 3 if clue.how in ("beat", "body") and clue.place != "above" else 4
+
+
 def _clue_features(turn: Turn, who: int, roster: Roster, ranks: Mapping[int, Mapping[int, int]]) -> dict[str, float]:
     f: dict[str, float] = {}
+    best = min((_tightness(c) for c in turn.tags.clues), default=9)
     for k, clue in enumerate(turn.tags.clues):
         fit = fits(clue.who, who, roster)
         strong = clue.how in _STRONG
+        # A clue beside a better one tells less.
+        less = "" if _tightness(clue) == best else ".less"
         if fit in ("name", "shared"):
-            value = 1.0 if fit == "name" else 1.0 / len(clue.who.people)
-            f[f"{clue.place}.{clue.how}"] = max(value, f.get(f"{clue.place}.{clue.how}", 0.0))
+            name = f"{clue.place}.{clue.how}{less}"
+            f[name] = max(1.0 if fit == "name" else 1.0 / len(clue.who.people), f.get(name, 0.0))
             if fit == "shared":
                 f["shared"] = 1.0
-            if k == 0:
-                f["first.clue"] = 1.0
-        elif fit == "noun":
-            f["noun.say" if strong else "noun.beat"] = 1.0
+            if not less:
+                f[f"best.{min(best, 4)}"] = 1.0
+        elif fit in ("noun", "own"):
+            f[(f"{fit}.say" if strong else f"{fit}.beat") + less] = 1.0
         elif fit == "not":
-            f["other.say" if strong else "other.beat"] = 1.0
+            f[("other.say" if strong else "other.beat") + less] = 1.0
         elif fit == "group":
-            f["group.say" if strong else "group.beat"] = 1.0
+            f[("group.say" if strong else "group.beat") + less] = 1.0
         else:
             near = clue.place in ("mid", "after", "lead") or strong
             kind = "pro" if clue.who.kind == "pronoun" else "epi"
             place = "say" if strong else "near" if near else "loose"
-            f[f"{kind}.{place}.{fit}"] = 1.0
+            f[f"{kind}.{place}.{fit}{less}"] = 1.0
             rank = ranks.get(k, {}).get(who)
             if rank is not None and fit in ("fits", "unknown"):
-                f[f"{kind}.{place}.rank{min(3, rank)}"] = 1.0
+                f[f"{kind}.{place}.rank{min(3, rank)}{less}"] = 1.0
                 if ranks[k][-1] == 1 and fit == "fits":
                     f[f"{kind}.{place}.only"] = 1.0
+    return f
+
+
+def _noun_features(turn: Turn, who: int, roster: Roster, nouns: Nouns) -> dict[str, float]:
+    """Whether a common noun in the tag stands near the person in the book; a mother is mostly a Mrs."""
+    f: dict[str, float] = {}
+    for clue in turn.tags.clues:
+        if clue.who.kind != "epithet" or fits(clue.who, who, roster) not in ("fits", "unknown", "noun"):
+            continue
+        near = nouns.get(clue.who.noun, {})
+        f["noun.near"] = max(-2.0, min(3.0, near.get(who, 0.0)))
+        rivals = [near.get(w, 0.0) for w in turn.candidates if fits(clue.who, w, roster) in ("fits", "unknown", "noun")]
+        f["noun.nearest"] = float(near.get(who, 0.0) > 0 and near.get(who, 0.0) >= max(rivals))
+        person = roster.people[who]
+        first = {form.split()[0].rstrip(".").lower() for form in (person.name, *person.aliases)}
+        if clue.who.noun in ("mother", "wife", "aunt", "landlady", "hostess", "grandmother"):
+            f["matron"] = 1.0 if first & {"mrs", "lady", "aunt", "madame"} else -1.0
+        elif clue.who.noun in ("sister", "daughter", "girl", "niece", "maid"):
+            f["maiden"] = -1.0 if first & {"mrs", "lady", "aunt", "madame"} else 1.0
+        elif clue.who.noun in ("father", "husband", "uncle", "master", "gentleman"):
+            f["mister"] = 1.0 if first & {"mr", "sir", "uncle", "lord"} else -1.0
+        if clue.who.noun in lx.KIN:
+            f["kin.apart"] = float(any(who in m.people for m in turn.addressed))
     return f
 
 
@@ -233,6 +282,8 @@ def same_features(before: Turn, turn: Turn) -> dict[str, float]:
     return {
         f"same.{place}": 1.0,
         f"same.{place}.bare": float(not turn.tags.clues),
+        f"same.{_kind_of(turn)}": 1.0,
+        f"same.{_kind_of(before)}.then.{_kind_of(turn)}": 1.0,
         "same.question": float(before.asks),
         "same.silence": float(turn.silence),
         "same.call": float(before.only_calls),
@@ -247,6 +298,17 @@ def alternate_features(before: Turn, turn: Turn) -> dict[str, float]:
     return {
         f"alternate.{place}": 1.0,
         f"alternate.{place}.bare": float(not turn.tags.clues),
+        f"alternate.{_kind_of(turn)}": 1.0,
         "alternate.question": float(before.asks),
         f"alternate.active.{min(5, turn.active)}": 1.0,
     }
+
+
+def _kind_of(turn: Turn) -> str:
+    """What the best clue of a turn is: a name, a pronoun, another word, or none."""
+    if not turn.tags.clues:
+        return "bare"
+    clue = min(turn.tags.clues, key=_tightness)
+    if _tightness(clue) > 3:
+        return "weak"
+    return "name" if clue.who.people and clue.who.kind != "epithet" else clue.who.kind

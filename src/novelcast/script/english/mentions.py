@@ -11,7 +11,7 @@ from typing import Literal
 from novelcast.model import Speaker
 from novelcast.script.english import lexicon as lx
 
-Kind = Literal["name", "pronoun", "epithet", "group"]
+Kind = Literal["name", "phrase", "pronoun", "epithet", "group"]
 Token = tuple[int, int, str]  # start, end, the word without a possessive ending
 
 _SAME_LENGTH = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "_": " ", "*": " ", "\n": " ", "\u2060": " "})
@@ -45,8 +45,9 @@ def tokens(text: str) -> list[Token]:
 
 @dataclass(frozen=True)
 class Mention:
-    """A word for people at [start, end) of a text. `people`: whom it may name (indexes into the roster).
-    `owned`: it is a possessive (Ann's, his). `owner`: the word of kin behind it belongs to these (her aunt)."""
+    """A word for people at [start, end) of a text. `people`: whom it may name (indexes into the roster). A phrase
+    is somebody's own without being a name (the driver); an epithet may be anybody's (the man, her aunt).
+    `owned`: it is a possessive or an object (Ann's, him)."""
 
     start: int
     end: int
@@ -62,7 +63,7 @@ class Mention:
     @property
     def sure(self) -> int | None:
         """The one person that it names."""
-        return self.people[0] if len(self.people) == 1 and self.kind == "name" else None
+        return self.people[0] if len(self.people) == 1 and self.kind in ("name", "phrase") else None
 
 
 def words_of(form: str) -> tuple[str, ...]:
@@ -139,7 +140,7 @@ class Roster:
             last = found[i + n - 1]
             owned = _is_owned(text, last)
             lower = not any(w[0].isupper() for w in named)
-            kind: Kind = "epithet" if lower else "name"
+            kind: Kind = "phrase" if lower else "name"
             noun = words[-1] if lower else ""
             gender, age = lx.PERSON_NOUNS.get(words[-1], ("unknown", "unknown")) if lower else ("unknown", "unknown")
             return Mention(start, end, text[start:end], kind, people, gender, age, owned, noun), n
@@ -165,6 +166,8 @@ class Roster:
             return Mention(start, start + 1, "I", "pronoun", people, first_person=True), 1
         if lower in lx.PRONOUNS and "'" not in text[start:end].removesuffix("'s"):
             return Mention(start, end, lower, "pronoun", (), lx.PRONOUNS[lower]), 1
+        if lower == "it" and end - start == 2:
+            return Mention(start, end, lower, "pronoun"), 1
         if lower in ("him", "himself"):
             return Mention(start, end, lower, "pronoun", (), "male", owned=True), 1
         if lower in ("her", "his", "herself"):
@@ -223,12 +226,12 @@ def _nouns_of(person: Speaker) -> frozenset[str]:
         words = words_of(form)
         for word in (*words[:-1], *(words[-1:] if words[:1] in (("the",), ("a",), ("an",)) else ())):
             word = _LONG_TITLES.get(word, word)
-            if word in lx.PERSON_NOUNS and word not in lx.LOOSE_TITLES and word not in ("miss", "master"):
+            if word in lx.PERSON_NOUNS and word not in lx.LOOSE_TITLES and word not in ("miss", "master", "lady"):
                 found.add(word)
     return frozenset(found)
 
 
 _LONG_TITLES = {
     "dr": "doctor", "capt": "captain", "col": "colonel", "prof": "professor", "sgt": "sergeant", "rev": "clergyman",
-    "reverend": "clergyman", "maj": "major", "gen": "general", "lt": "lieutenant", "lady": "lady", "mme": "lady",
+    "reverend": "clergyman", "maj": "major", "gen": "general", "lt": "lieutenant",
 }  # fmt: skip

@@ -17,6 +17,7 @@ MAX_CANDIDATES = 12
 RECENT_PARAGRAPHS = 40
 SOON_PARAGRAPHS = 6
 AROUND = 6  # turns on either side
+STRONG = ("say", "late", "voice")
 _SILENT = re.compile(lx.SILENT)
 
 
@@ -40,8 +41,15 @@ class Turn:
     only_calls: bool = False
     silence: bool = False
     active: int = 0
+    lead: list[int] = field(default_factory=list)  # who is named in its paragraph before it, in order
     candidates: list[int] = field(default_factory=list)
     features: list[dict[str, float]] = field(default_factory=list)
+
+    @property
+    def tagged(self) -> int | None:
+        """The one person whom its tags name as its speaker."""
+        named = {c.who.people[0] for c in self.tags.clues if c.how in STRONG and len(c.who.people) == 1}
+        return named.pop() if len(named) == 1 else None
 
     @property
     def asks(self) -> bool:
@@ -85,13 +93,16 @@ def read_scene(pieces: Sequence[Piece], chapter: range, roster: Roster) -> Scene
         mentions, subjects = _told(told, roster)
         marks = {m.start for m in subjects}
         for m in mentions:
-            for who in m.people if m.kind == "name" or m.first_person else ():
+            for who in m.people if m.kind in ("name", "phrase") or m.first_person else ():
                 named_at.append((number, who, m.start in marks))
                 heard[who] += 1
         for turn in new:
             spoken_of += [(number, who) for m in (*turn.addressed, *turn.named) for who in m.people]
         for k, turn in enumerate(new):
             turn.present = subjects
+            ahead = "".join(pieces[i].text for i in paragraph if i < turn.pieces[0] and pieces[i].kind == "narration")
+            if ahead.strip():
+                turn.lead = [m.sure for m in roster.mentions(plain(ahead)) if m.sure is not None]
             turn.same_paragraph = k > 0
             if k == 0:
                 turn.continued = open_quote and turn.pieces[0] == paragraph[0]
@@ -146,28 +157,25 @@ def _turns_of(pieces: Sequence[Piece], paragraph: list[int], roster: Roster, num
     for a, b in zip([paragraph[0] - 1, *said], [*said, paragraph[-1] + 1], strict=True):
         between.append("".join(pieces[i].text for i in range(a + 1, b) if pieces[i].kind in ("narration", "cue")))
     groups: list[list[int]] = [[0]]
+    cuts: list[tuple[str, str]] = []  # what stands between two turns: the earlier one's part, the later one's
     for k in range(1, len(said)):
-        if _new_turn(pieces[said[k - 1]].text, between[k - 1], between[k], between[k + 1], roster):
-            groups.append([k])
-        else:
+        cut = _cut_between(pieces[said[k - 1]].text, between[groups[-1][0]], between[k], between[k + 1], roster)
+        if cut is None:
             groups[-1].append(k)
+        else:
+            cuts.append(cut)
+            groups.append([k])
     turns = []
     for g, group in enumerate(groups):
         found: list[Tags] = []
-        first, last = group[0], group[-1]
-        lead, trail = between[first], between[last + 1]
-        if g:
-            parts = sentences(plain(lead))
-            lead = parts[-1] if len(parts) > 1 else ""
+        lead = cuts[g - 1][1] if g else between[0]
+        trail = cuts[g][0] if g < len(cuts) else between[-1]
         if lead.strip():
             found.append(clue_before(roster, lead))
         for k in group[1:]:
             found.append(clue_after(roster, between[k], "mid", grows=_grows(pieces[said[k - 1]].text, between[k])))
-        if g + 1 < len(groups):
-            parts = sentences(plain(trail))
-            trail = parts[0] if parts else ""
         if trail.strip():
-            found.append(clue_after(roster, trail, "after", grows=_grows(pieces[said[last]].text, trail)))
+            found.append(clue_after(roster, trail, "after", grows=_grows(pieces[said[group[-1]]].text, trail)))
         tags = Tags([c for t in found for c in t.clues], [m for t in found for m in t.addressed])
         quotes = [pieces[said[k]].text for k in group]
         turn = Turn([said[k] for k in group], quotes, number, tags)
@@ -189,31 +197,58 @@ def _grows(quote: str, behind: str) -> bool:
     return inside[-1:] not in "." or head[:1].islower() or head[:1] in ",;—-"
 
 
-def _new_turn(quote: str, lead: str, between: str, behind: str, roster: Roster) -> bool:
-    """Whether the quotation after `between` is another speaker's than the one before it."""
-    text = between.strip()
-    if not text:
-        return True
-    parts = sentences(plain(between))
-    own = clue_after(roster, behind, "after", grows=True).clues if behind.strip() else []
-    own = [c for c in own if c.how == "say"]
-    first = [c for c in clue_after(roster, parts[0], "after", grows=_grows(quote, between)).clues if c.how == "say"]
-    first = first or [c for c in clue_before(roster, lead).clues if c.place == "lead" and c.how == "say"]
-    if len(parts) > 1 and re.search(r"[,:]\s*$", text):
-        lead_in = [c for c in clue_before(roster, parts[-1]).clues if c.how == "say"]
-        own = own or lead_in
-    return bool(own and first) and _differ(first[0].who, own[0].who)
+_CLAUSE_END = re.compile(r"[;.!?:](?=\s)|,(?= (?:and|while|when|but|as|whereupon|then|for|so|until|till)\b)|\)(?=\s)|--|—")
 
 
-def _differ(a: Mention, b: Mention) -> bool:
-    """Whether two mentions are plainly of two people."""
+def _cut_between(quote: str, lead: str, between: str, behind: str, roster: Roster) -> tuple[str, str] | None:
+    """Where the words between two quotations part, if a second speaker begins there; None where one goes on.
+
+    `lead` stands before the first quotation, `behind` after the second.
+    """
+    text = plain(between)
+    if not text.strip():
+        return between, ""
+    ends = [m.end() for m in _CLAUSE_END.finditer(text) if not _ABBREVIATED.search(text[: m.end()])]
+    last = max((e for e in ends if text[e:].strip(" ,:-")), default=0)
+    first_clause, last_clause = text[: min(ends, default=len(text))], text[last:]
+    own = clue_after(roster, first_clause, "after", grows=_grows(quote, between)).clues
+    first = [c for c in own if c.how in ("say", "voice")] or [
+        c for c in clue_before(roster, lead).clues if c.place == "lead" and c.how in ("say", "late")
+    ]
+    if _LEADS_IN.search(text) and (last or not _grows(quote, between)):
+        second = [c for c in clue_before(roster, last_clause).clues if c.how in ("say", "late", "voice")]
+        second = second or [
+            c for c in clue_before(roster, sentences(text)[-1]).clues if c.place == "lead" and c.how in ("say", "late")
+        ]
+    else:
+        grown = clue_after(roster, behind, "after", grows=True).clues if behind.strip() else []
+        second = [c for c in grown if c.how == "say"]
+        last = min(ends, default=len(text))
+    if first and second and _differ(first[0].who, second[0].who, roster):
+        return between[:last], between[last:]
+    return None
+
+
+_ABBREVIATED = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|Prof|Rev|Capt|Col|Sgt|Lt)\.$")
+_LEADS_IN = re.compile(rf"(?:[,:]|\b(?:{'|'.join(sorted(lx.SAY_VERBS))})(?: (?:out|aloud|again|in|on|loudly|\w+ly))?)\s*$")
+
+
+def _differ(a: Mention, b: Mention, roster: Roster) -> bool:
+    """Whether two mentions, b behind a, are plainly of two people."""
     if a.people and b.people:
         return not set(a.people) & set(b.people)
     if a.kind == "group" or b.kind == "group":
         return a.kind != b.kind
-    if "unknown" not in (a.gender, b.gender) and a.gender != b.gender:
+    if a.kind == "pronoun" and b.kind in ("name", "phrase"):
+        return True  # who is called she already is not named in the next clause
+    first, second = _gender(a, roster), _gender(b, roster)
+    if "unknown" not in (first, second) and first != second:
         return True
     return a.kind == b.kind == "epithet" and a.noun != b.noun
+
+
+def _gender(m: Mention, roster: Roster) -> str:
+    return roster.people[m.people[0]].gender if len(m.people) == 1 else m.gender
 
 
 def choose_candidates(scene: Scene, roster: Roster, usual: Sequence[int]) -> None:
@@ -225,6 +260,7 @@ def choose_candidates(scene: Scene, roster: Roster, usual: Sequence[int]) -> Non
     by_paragraph: dict[int, list[int]] = defaultdict(list)
     for p, who in events:
         by_paragraph[p].append(who)
+    often = [who for who, _ in scene.heard.most_common(MAX_CANDIDATES)]
     for turn in scene.turns:
         order: dict[int, None] = {}
         for clue in turn.tags.clues:
@@ -241,6 +277,7 @@ def choose_candidates(scene: Scene, roster: Roster, usual: Sequence[int]) -> Non
         if roster.narrator is not None:
             first = [w for c in turn.tags.clues for w in c.who.people]
             order = dict.fromkeys([*first, roster.narrator, *order])
+        order.update(dict.fromkeys(often))
         order.update(dict.fromkeys(usual[:3] if len(order) < 3 else ()))
         turn.candidates = list(order)[:MAX_CANDIDATES]
     for i, turn in enumerate(scene.turns):

@@ -1,0 +1,87 @@
+"""What an English book as a whole tells: who talks how, and which common nouns stand near whom."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from itertools import groupby
+from math import log
+
+from novelcast.script.english import lexicon as lx
+from novelcast.script.english.mentions import Roster, plain, tokens
+from novelcast.script.pieces import Piece
+
+_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
+_BACKGROUND = 400.0
+"""Words of the whole book's speech that each person's own are smoothed with."""
+_MOST = 2.5
+_NEAR = 2
+"""Paragraphs on either side in which a name and a noun are near."""
+
+
+class Voices:
+    """How likely words are as each person's, learnt from the lines that tags give to them."""
+
+    def __init__(self) -> None:
+        self._own: dict[int, Counter[str]] = defaultdict(Counter)
+        self._all: Counter[str] = Counter()
+        self._sizes: Counter[int] = Counter()
+
+    def learn(self, who: int, quotes: Sequence[str]) -> None:
+        words = _words(quotes)
+        self._own[who].update(words)
+        self._sizes[who] += len(words)
+        self._all.update(words)
+
+    def scores(self, quotes: Sequence[str], candidates: Sequence[int], tagged: int | None) -> list[float]:
+        """For each candidate the log-likelihood of the words as theirs, over that as anybody's, by the square root of
+        their number. `tagged` is whom these words were learnt as: they do not count for themselves."""
+        words = _words(quotes)
+        total = sum(self._sizes.values()) or 1
+        out = []
+        for who in candidates:
+            own, size = self._own[who], self._sizes[who]
+            less = Counter(words) if who == tagged else Counter()
+            size -= sum(less.values())
+            score = 0.0
+            if size > 0:
+                for word in set(words):
+                    back = (self._all[word] + 0.5) / (total + 1000.0)
+                    score += log((own[word] - less[word] + _BACKGROUND * back) / ((size + _BACKGROUND) * back))
+            out.append(max(-_MOST, min(_MOST, score / max(1.0, len(words)) ** 0.5)))
+        return out
+
+
+def _words(quotes: Sequence[str]) -> list[str]:
+    return [w for q in quotes for w in _WORD.findall(plain(q).lower())]
+
+
+def near_nouns(pieces: Sequence[Piece], roster: Roster) -> dict[str, dict[int, float]]:
+    """Noun for people -> person -> how much oftener than by chance they are named near it (log)."""
+    places: dict[str, list[int]] = defaultdict(list)
+    named: dict[int, set[int]] = defaultdict(set)
+    count = 0
+    for _, group in groupby(pieces, key=lambda p: (p.span.chapter, p.span.paragraph)):
+        count += 1
+        for piece in group:
+            if piece.kind != "narration":
+                continue
+            text = plain(piece.text)
+            found = tokens(text)
+            for m in roster.mentions_among(text, found):
+                if m.sure is not None:
+                    named[m.sure].add(count)
+                elif m.kind == "epithet":
+                    places[m.noun].append(count)
+    out: dict[str, dict[int, float]] = {}
+    spread = {
+        who: {p + d for p in at for d in range(-_NEAR, _NEAR + 1)} for who, at in named.items() if len(at) > 1
+    }
+    for noun, at in places.items():
+        if noun in lx.PERSON_NOUNS:
+            out[noun] = {
+                who: log((sum(p in around for p in at) + 1.0) / (len(at) * len(around) / max(1, count) + 1.0))
+                for who, around in spread.items()
+            }
+    return out
