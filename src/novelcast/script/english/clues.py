@@ -191,7 +191,7 @@ def first_subject(text: str, found: Sequence[Token], mentions: Sequence[Mention]
 def last_subject(text: str, found: Sequence[Token], mentions: Sequence[Mention]) -> tuple[Mention, str] | None:
     """The subject of the last verb of speech (Ann rose when he came in, and said:), else the first that acts."""
     got = [(m, how) for m in mentions if (how := _as_subject(text, found, m)) is not None]
-    verbs = [t for t in found if t[2].lower() in lx.SAY_VERBS]
+    verbs = [t for t in found if t[2].lower() in lx.SAY_VERBS or t[2].lower() in lx.SAYING]
     if verbs and got:
         last = verbs[-1]
         ahead = [t for t in found if t[1] <= last[0]]

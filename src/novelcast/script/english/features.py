@@ -127,6 +127,8 @@ def _clue_features(turn: Turn, who: int, roster: Roster, ranks: Mapping[int, Map
             kind = "pro" if clue.who.kind == "pronoun" else "epi"
             place = "say" if strong else "near" if near else "loose"
             f[f"{kind}.{place}.{fit}{less}"] = 1.0
+            if turn.focus.get(clue.who.gender) == who:
+                f[f"{kind}.{place}.focus{less}"] = 1.0
             rank = ranks.get(k, {}).get(who)
             if rank is not None and fit in ("fits", "unknown"):
                 f[f"{kind}.{place}.rank{min(3, rank)}{less}"] = 1.0

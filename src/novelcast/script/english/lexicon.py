@@ -47,6 +47,10 @@ SAY_VERBS = _words(
     "orated prattled prophesied rumbled sang sputtered summoned swore thanked trumpeted twittered wailed "
     "warbled wondered thought thinks reflected considered judged reckoned"
 )
+SAYING = _words(
+    "saying asking crying calling shouting exclaiming whispering murmuring muttering adding answering replying "
+    "remarking observing declaring demanding inquiring enquiring repeating explaining announcing screaming begging"
+)
 # Of these, the ones that say so only with a fitting word behind them (broke in, went on, put in, burst out).
 NEEDS_PARTICLE = {
     "went": "on", "goes": "on", "put": "in", "broke": "in|out|forth", "came": "back|in", "struck": "in", "cut": "in",

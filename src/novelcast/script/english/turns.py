@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
 
 from novelcast.script.english import lexicon as lx
@@ -41,6 +41,7 @@ class Turn:
     only_calls: bool = False
     silence: bool = False
     active: int = 0
+    focus: dict[str, int] = field(default_factory=dict)  # gender -> whom a pronoun before it would stand for
     lead: list[int] = field(default_factory=list)  # who is named in its paragraph before it, in order
     candidates: list[int] = field(default_factory=list)
     features: list[dict[str, float]] = field(default_factory=list)
@@ -85,24 +86,27 @@ def read_scene(pieces: Sequence[Piece], chapter: range, roster: Roster) -> Scene
     above_text = ""
     gap = 0
     silence = open_quote = False
+    focus: dict[str, int] = {}
     for number, paragraph in enumerate(paragraphs_of(pieces, chapter)):
         if pieces[paragraph[0]].kind in ("heading", "skip") and len(paragraph) == 1:
             continue
         new = _turns_of(pieces, paragraph, roster, number)
         told = "\x00".join(plain(pieces[i].text) for i in paragraph if pieces[i].kind == "narration")
-        mentions, subjects = _told(told, roster)
+        before = dict(focus)
+        mentions, subjects = _told(told, roster, focus, resolve=not new)
         marks = {m.start for m in subjects}
         for m in mentions:
-            for who in m.people if m.kind in ("name", "phrase") or m.first_person else ():
+            for who in m.people if m.kind != "epithet" else ():
                 named_at.append((number, who, m.start in marks))
                 heard[who] += 1
         for turn in new:
             spoken_of += [(number, who) for m in (*turn.addressed, *turn.named) for who in m.people]
         for k, turn in enumerate(new):
             turn.present = subjects
+            turn.focus = dict(before)
             ahead = "".join(pieces[i].text for i in paragraph if i < turn.pieces[0] and pieces[i].kind == "narration")
             if ahead.strip():
-                turn.lead = [m.sure for m in roster.mentions(plain(ahead)) if m.sure is not None]
+                turn.lead = [m.sure for m in _told(plain(ahead), roster, turn.focus, resolve=False)[0] if m.sure is not None]
             turn.same_paragraph = k > 0
             if k == 0:
                 turn.continued = open_quote and turn.pieces[0] == paragraph[0]
@@ -128,8 +132,11 @@ def read_scene(pieces: Sequence[Piece], chapter: range, roster: Roster) -> Scene
     return Scene(turns, named_at, spoken_of, heard)
 
 
-def _told(text: str, roster: Roster) -> tuple[list[Mention], list[Mention]]:
-    """(all mentions, the subjects) of a paragraph's narration; a pronoun subject keeps to itself."""
+def _told(
+    text: str, roster: Roster, focus: dict[str, int], *, resolve: bool
+) -> tuple[list[Mention], list[Mention]]:
+    """(all mentions, the subjects) of a paragraph's narration. `focus` is kept up to date: for each gender the subject
+    last named, else the last one named. With `resolve` a he or she that is a subject stands for that person."""
     mentions: list[Mention] = []
     subjects: list[Mention] = []
     offset = 0
@@ -139,11 +146,20 @@ def _told(text: str, roster: Roster) -> tuple[list[Mention], list[Mention]]:
             found = tokens(sentence)
             here = roster.mentions_among(sentence, found)
             got = first_subject(sentence, found, here)
+            told = set()
             for m in here:
-                moved = Mention(at + m.start, at + m.end, m.word, m.kind, m.people, m.gender, m.age, m.owned, m.noun, m.first_person)
-                mentions.append(moved)
+                moved = replace(m, start=at + m.start, end=at + m.end)
                 if got is not None and m is got[0]:
+                    if resolve and m.kind == "pronoun" and m.gender in focus:
+                        moved = replace(moved, people=(focus[m.gender],))
                     subjects.append(moved)
+                    told.add(_gender(moved, roster))
+                    if m.sure is not None:
+                        focus[_gender(m, roster)] = m.sure
+                mentions.append(moved)
+            for m in here:
+                if m.sure is not None and not m.owned and (g := _gender(m, roster)) not in told:
+                    focus[g] = m.sure
         offset += len(part) + 1
     return mentions, subjects
 
@@ -158,8 +174,9 @@ def _turns_of(pieces: Sequence[Piece], paragraph: list[int], roster: Roster, num
         between.append("".join(pieces[i].text for i in range(a + 1, b) if pieces[i].kind in ("narration", "cue")))
     groups: list[list[int]] = [[0]]
     cuts: list[tuple[str, str]] = []  # what stands between two turns: the earlier one's part, the later one's
+    held = _lead_subject(between[0], roster)
     for k in range(1, len(said)):
-        cut = _cut_between(pieces[said[k - 1]].text, between[groups[-1][0]], between[k], between[k + 1], roster)
+        cut, held = _cut_between(pieces[said[k - 1]].text, held, between[k], between[k + 1], roster)
         if cut is None:
             groups[-1].append(k)
         else:
@@ -200,37 +217,44 @@ def _grows(quote: str, behind: str) -> bool:
 _CLAUSE_END = re.compile(r"[;.!?:](?=\s)|,(?= (?:and|while|when|but|as|whereupon|then|for|so|until|till)\b)|\)(?=\s)|--|—")
 
 
-def _cut_between(quote: str, lead: str, between: str, behind: str, roster: Roster) -> tuple[str, str] | None:
-    """Where the words between two quotations part, if a second speaker begins there; None where one goes on.
+def _lead_subject(text: str, roster: Roster) -> Mention | None:
+    """Whom the words that lead into a quotation name as its speaker."""
+    clues = [c for c in clue_before(roster, text).clues if c.place == "lead" and c.how in STRONG] if text.strip() else []
+    return clues[0].who if clues else None
 
-    `lead` stands before the first quotation, `behind` after the second.
+
+def _cut_between(
+    quote: str, held: Mention | None, between: str, behind: str, roster: Roster
+) -> tuple[tuple[str, str] | None, Mention | None]:
+    """Where the words between two quotations part, if a second speaker begins there (None where one goes on), and
+    who speaks the second as far as tags say.
+
+    `held` is who speaks the first, as far as the tags before it say; `behind` stands after the second.
     """
     text = plain(between)
     if not text.strip():
-        return between, ""
+        return (between, ""), None
     ends = [m.end() for m in _CLAUSE_END.finditer(text) if not _ABBREVIATED.search(text[: m.end()])]
     last = max((e for e in ends if text[e:].strip(" ,:-")), default=0)
-    first_clause, last_clause = text[: min(ends, default=len(text))], text[last:]
-    own = clue_after(roster, first_clause, "after", grows=_grows(quote, between)).clues
-    first = [c for c in own if c.how in ("say", "voice")] or [
-        c for c in clue_before(roster, lead).clues if c.place == "lead" and c.how in ("say", "late")
-    ]
-    if _LEADS_IN.search(text) and (last or not _grows(quote, between)):
-        second = [c for c in clue_before(roster, last_clause).clues if c.how in ("say", "late", "voice")]
-        second = second or [
-            c for c in clue_before(roster, sentences(text)[-1]).clues if c.place == "lead" and c.how in ("say", "late")
-        ]
+    first_clause = text[: min(ends, default=len(text))]
+    own = [c for c in clue_after(roster, first_clause, "after", grows=True).clues if c.how not in ("be", "other", "react")]
+    is_tag = bool(own) and _grows(quote, between) and not _OPENS_NEW.match(text)
+    leads_in = _LEADS_IN.search(text) is not None and (last > 0 or not is_tag)
+    first = own[0].who if own and (is_tag or last) else held
+    if leads_in:
+        second = _lead_subject(text[last:], roster) or _lead_subject(sentences(text)[-1], roster)
     else:
         grown = clue_after(roster, behind, "after", grows=True).clues if behind.strip() else []
-        second = [c for c in grown if c.how == "say"]
+        second = next((c.who for c in grown if c.how == "say"), None)
         last = min(ends, default=len(text))
-    if first and second and _differ(first[0].who, second[0].who, roster):
-        return between[:last], between[last:]
-    return None
+    if first is not None and second is not None and _differ(first, second, roster):
+        return (between[:last], between[last:]), second
+    return None, first or second
 
 
+_OPENS_NEW = re.compile(r"\s*(?:and|then|but|while|when|at|as)\s", re.I)
 _ABBREVIATED = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|Prof|Rev|Capt|Col|Sgt|Lt)\.$")
-_LEADS_IN = re.compile(rf"(?:[,:]|\b(?:{'|'.join(sorted(lx.SAY_VERBS))})(?: (?:out|aloud|again|in|on|loudly|\w+ly))?)\s*$")
+_LEADS_IN = re.compile(rf"(?:[,:]|\b(?:{'|'.join(sorted(lx.SAY_VERBS | lx.SAYING))})(?: (?:out|aloud|again|in|on|loudly|\w+ly))?)\s*$")
 
 
 def _differ(a: Mention, b: Mention, roster: Roster) -> bool:
