@@ -21,6 +21,7 @@ from novelcast.workspace import write_text
 # a shifted voice is heard as another person's; beyond two semitones it is heard as a trick.
 _VARIANTS = ((0.0, 1.0), (-1.5, 0.97), (1.5, 1.03), (-2.0, 1.06), (2.0, 0.95))
 MIXING_ENGINES = ("kokoro",)
+_FIRST_PERSON = {"我", "I"}
 _AGE_SHIFT = {"elderly": (-1.5, 0.88), "child": (2.0, 1.03)}
 
 
@@ -30,7 +31,7 @@ def cast_script(script: Script, voices: Sequence[Voice], engine: str, kept: Cast
     Every speaker gets a voice of their gender, as different from the others' as the engine allows: plain
     voices first, to those who speak most, then shifted ones. Roles in `kept` stay as they are. Speakers of
     unknown gender take from both. The narrator's plain voice is nobody else's, except a first-person
-    narrator's own (an alias 我). Raises SettingsError where the engine has no voice for the language.
+    narrator's own (an alias 我 or I). Raises SettingsError where the engine has no voice for the language.
     """
     mine = [v for v in voices if v.engine == engine and _speaks(v, script.language)]
     if not mine:
@@ -46,7 +47,7 @@ def cast_script(script: Script, voices: Sequence[Voice], engine: str, kept: Cast
     for speaker in sorted(script.speakers, key=lambda s: -lines[s.id]):
         if speaker.id in roles:
             continue
-        role = narrator if "我" in (speaker.name, *speaker.aliases) else _role(speaker, others, taken)
+        role = narrator if _FIRST_PERSON & {speaker.name, *speaker.aliases} else _role(speaker, others, taken)
         roles[speaker.id] = role
         taken[_sound(role)] += 1
     return Cast(engine=engine, narrator=narrator, system=system, roles=roles)

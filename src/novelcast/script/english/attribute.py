@@ -44,7 +44,7 @@ def read_turns(pieces: Sequence[Piece], roster: Roster) -> list[list[Turn]]:
         for turn in scene.turns:
             if turn.tagged is not None:
                 lines[turn.tagged] += 1
-                voices.learn(turn.tagged, turn.quotes)
+                voices.learn(turn.quotes, {turn.tagged: 1.0})
     nouns = near_nouns(pieces, roster)
     usual = [who for who, _ in lines.most_common(3)]
     for scene in scenes:

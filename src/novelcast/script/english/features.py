@@ -30,7 +30,7 @@ def add_features(scene: Scene, roster: Roster, lines: Counter[int], voices: Voic
         order = sorted(turn.candidates, key=lambda w: before[i].get(w, (-_FAR, 0)), reverse=True)
         order = [w for w in reversed(turn.lead) if w in order] + [w for w in order if w not in turn.lead]
         order = list(dict.fromkeys(order))
-        style = voices.scores(turn.quotes, turn.candidates, turn.tagged)
+        style = voices.scores(turn.quotes, turn.candidates, {} if turn.tagged is None else {turn.tagged: 1.0})
         tagged = _tagged_around(turns, i)
         previous = turns[i - 1] if i else None
         coming = turns[i + 1] if i + 1 < len(turns) else None

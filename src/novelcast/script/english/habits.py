@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from math import log
 
@@ -16,40 +16,44 @@ _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _BACKGROUND = 400.0
 """Words of the whole book's speech that each person's own are smoothed with."""
 _MOST = 2.5
+_LEAST_SURE = 0.2
 _NEAR = 2
 """Paragraphs on either side in which a name and a noun are near."""
 
 
 class Voices:
-    """How likely words are as each person's, learnt from the lines that tags give to them."""
+    """How likely words are as each person's, learnt from the lines that are surely theirs."""
 
     def __init__(self) -> None:
-        self._own: dict[int, Counter[str]] = defaultdict(Counter)
+        self._own: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
         self._all: Counter[str] = Counter()
-        self._sizes: Counter[int] = Counter()
+        self._sizes: dict[int, float] = defaultdict(float)
 
-    def learn(self, who: int, quotes: Sequence[str]) -> None:
-        words = _words(quotes)
-        self._own[who].update(words)
-        self._sizes[who] += len(words)
+    def learn(self, quotes: Sequence[str], whose: Mapping[int, float]) -> None:
+        """Words of somebody: person -> how sure it is that they are theirs."""
+        words = Counter(_words(quotes))
+        for who, sure in whose.items():
+            if sure > _LEAST_SURE:
+                for word, n in words.items():
+                    self._own[who][word] += n * sure
+                self._sizes[who] += words.total() * sure
         self._all.update(words)
 
-    def scores(self, quotes: Sequence[str], candidates: Sequence[int], tagged: int | None) -> list[float]:
+    def scores(self, quotes: Sequence[str], candidates: Sequence[int], whose: Mapping[int, float]) -> list[float]:
         """For each candidate the log-likelihood of the words as theirs, over that as anybody's, by the square root of
-        their number. `tagged` is whom these words were learnt as: they do not count for themselves."""
-        words = _words(quotes)
-        total = sum(self._sizes.values()) or 1
+        their number. `whose`: as whose these words were learnt, which does not count for them."""
+        words = Counter(_words(quotes))
+        total = self._all.total() or 1
         out = []
         for who in candidates:
-            own, size = self._own[who], self._sizes[who]
-            less = Counter(words) if who == tagged else Counter()
-            size -= sum(less.values())
+            sure = whose.get(who, 0.0) if whose.get(who, 0.0) > _LEAST_SURE else 0.0
+            own, size = self._own[who], self._sizes[who] - sure * words.total()
             score = 0.0
             if size > 0:
-                for word in set(words):
+                for word, n in words.items():
                     back = (self._all[word] + 0.5) / (total + 1000.0)
-                    score += log((own[word] - less[word] + _BACKGROUND * back) / ((size + _BACKGROUND) * back))
-            out.append(max(-_MOST, min(_MOST, score / max(1.0, len(words)) ** 0.5)))
+                    score += log((own[word] - sure * n + _BACKGROUND * back) / ((size + _BACKGROUND) * back))
+            out.append(max(-_MOST, min(_MOST, score / max(1.0, words.total()) ** 0.5)))
         return out
 
 

@@ -53,6 +53,11 @@ class Turn:
         return named.pop() if len(named) == 1 else None
 
     @property
+    def noun(self) -> str:
+        """The common noun that a tag has for its speaker, if any."""
+        return next((c.who.noun for c in self.tags.clues if c.how in STRONG and c.who.kind == "epithet"), "")
+
+    @property
     def asks(self) -> bool:
         return self.quotes[-1].rstrip("”’\"'_* ")[-1:] == "?"
 
