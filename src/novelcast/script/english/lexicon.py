@@ -227,6 +227,14 @@ NOT_NAMES = _words(
 )
 # A name right behind one of these is mostly a place.
 PLACE_BEFORE = _words("in at near into from towards toward to through of")
+# Given names that are common words too: at the head of a sentence they name nobody.
+ALSO_WORDS = _words(
+    "will may mark grace hope faith joy rose art frank dawn summer an so long see love bless my man in do le ho wan than "
+    "jack bill pat rob sue don ray drew chase grant chance price rich dick miles earnest noble major king prince "
+    "pearl ruby ivy violet lily daisy heather holly iris olive hazel ginger amber crystal jewel star sky april june "
+    "august may eve merry carol robin martin harry buck cliff dale glen heath reed lance guy gene dean earl duke royal "
+    "young early little page paris sydney florence virginia georgia carolina india asia china brooke lane"
+)
 NAME_JOINERS = _words("de du des la le van von der den di da del della of the o' al el bin ibn y")
 
 # ---------------------------------------------------------------- given names
@@ -239,7 +247,7 @@ _PET_NAMES = (
     "bill,billy,will,willie,willy:william bob,bobbie,bobby,rob,robbie,robin:robert cathy,kate,katie,katy,kathy,kit,kitty,cat:catherine,katherine,kathleen,katharine "
     "carrie,caro:caroline charley,charlie,chuck:charles chris,kit:christopher,christine,christian chrissie,tina:christina,christine cissy:cecilia,cecily clara:clarissa connie:constance "
     "dan,danny:daniel dave,davy:david debbie:deborah dick,rick,ricky,dickie,richie:richard dolly,dora:dorothy,theodora dot,dottie:dorothy ed,eddie,ned,ted,teddy:edward,edmund,edwin ellie,nell,nellie,nelly,nora:eleanor,helen,ellen,elinor,honora "
-    "em,emmy:emma,emily fan,fanny,frankie:frances flo,florrie,flossie:florence frank,fred,freddie,freddy,frankie:francis,frederick,alfred "
+    "em,emmy:emma,emily evie:evelyn,eve,eva fan,fanny,frankie:frances flo,florrie,flossie:florence frank,fred,freddie,freddy,frankie:francis,frederick,alfred "
     "fred,freddie,freddy:frederick,alfred,frederic gabe:gabriel gerry,jerry:gerald,jeremiah,jerome,gerard gina:regina,georgina greg:gregory gertie,trudy:gertrude gus:augustus,gustav "
     "hal,harry,hank:henry,harold,harrison hattie,hetty:harriet,hester,henrietta ike:isaac jack,johnny,jock,jackie:john jake:jacob jim,jimmie,jimmy,jem,jamie:james "
     "jane,janey,jenny,jennie,jen:jane,jennifer,jennie,janet jess,jessie:jessica,jessamine joe,joey,jos:joseph,josiah josie,jo:josephine judy:judith julie:julia,juliet ken:kenneth kay:katherine "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -84,6 +83,12 @@ class Person:
             return found
         return found | {n.words[0] for n in self.parsed() if len(n.words) == 1 and not n.titles and not n.the}
 
+    def plainly_called(self) -> bool:
+        """Whether a given name without a title is what this person is mostly called: only then a pet name is theirs."""
+        best = max(self.forms, key=lambda f: self.forms[f])
+        name = Name.of(best)
+        return not name.titles or name.married == "miss"
+
     def surnames(self) -> set[str]:
         many = {n.surname for n in self.parsed() if len(n.words) > 1 and not n.the}
         alone = {n.surname for n in self.parsed() if len(n.words) == 1 and n.titles and n.gender != "unknown"}
@@ -92,8 +97,13 @@ class Person:
         }
 
 
-def group(counts: Mapping[str, int], given: Sequence[Speaker] = ()) -> list[Person]:
-    """Persons with all their forms: full names first, then what can be tied to one of them."""
+Together = Mapping[frozenset[str], int]
+"""How many sentences hold both forms of a pair."""
+
+
+def group(counts: Mapping[str, int], together: Together, given: Sequence[Speaker] = ()) -> list[Person]:
+    """Persons with all their forms: full names first, then what can be tied to one of them. Forms that stand in one
+    sentence more than once are of two people."""
     people = [
         Person(s.name, {f: counts.get(f, 0) + 1 for f in dict.fromkeys((s.name, *s.aliases))}, s) for s in given
     ]
@@ -102,7 +112,8 @@ def group(counts: Mapping[str, int], given: Sequence[Speaker] = ()) -> list[Pers
     for form in order:
         if words_of(form) in taken:
             continue
-        owner = _owner(Name.of(form), people)
+        others = [p for p in people if not _apart(form, p, counts, together)]
+        owner = _owner(Name.of(form), others)
         if owner is None:
             people.append(Person(form, {form: counts[form]}))
         else:
@@ -113,11 +124,24 @@ def group(counts: Mapping[str, int], given: Sequence[Speaker] = ()) -> list[Pers
     return people
 
 
+def _apart(form: str, person: Person, counts: Mapping[str, int], together: Together) -> bool:
+    """Whether sentences name both the form and the person: then they are two."""
+    name = Name.of(form)
+    both = sum(
+        together.get(frozenset((form, other)), 0)
+        for other in person.forms
+        if Name.of(other).words != name.words or "unknown" not in (name.gender, Name.of(other).gender)
+    )
+    return both >= 2 and both * 60 >= min(counts.get(form, 0), sum(counts.get(f, 0) for f in person.forms))
+
+
 def _rank(name: Name) -> int:
-    """Full names first, then titled ones, then single words."""
+    """Full names first, then given names, titled ones, and other words: what is surest to be one person's."""
     if name.the:
         return 1 - (len(name.words) > 1)
-    return 0 if len(name.words) > 1 else 1 if name.titles else 2
+    if len(name.words) > 1:
+        return 0
+    return 2 if name.titles else 1 if name.given else 3
 
 
 def _best_name(person: Person) -> str:
@@ -155,6 +179,9 @@ def _belongs(name: Name, person: Person) -> int:
     if name.gender != "unknown" and person.gender() not in (name.gender, "unknown"):
         return 0
     parsed = person.parsed()
+    married = {n.married for n in parsed} - {""}
+    if name.married and married and name.married not in married and "lady" not in (name.married, *married):
+        return 0
     if any(n.words == name.words and n.the == name.the and _same_titles(n, name) for n in parsed):
         return 5
     if name.the:
@@ -162,9 +189,6 @@ def _belongs(name: Name, person: Person) -> int:
         return 3 * any(n.the and n.words[-1:] == name.words[-1:] and (len(n.words) == 1 or len(name.words) == 1) for n in parsed)
     if any(n.the for n in parsed):
         return 2 * any(n.the and n.words == name.words for n in parsed)
-    married = {n.married for n in parsed} - {""}
-    if name.married and married and name.married not in married and "lady" not in (name.married, *married):
-        return 0
     if len(name.words) > 1:
         full = [n for n in parsed if len(n.words) > 1]
         if any(n.surname == name.surname and _same_given(n.words[0], name.words[0]) for n in full):
@@ -174,9 +198,12 @@ def _belongs(name: Name, person: Person) -> int:
         same_surname = name.surname in person.surnames()
         return 2 * any(_same_given(g, name.words[0]) for g in person.givens()) * (same_surname or not person.surnames())
     word = name.words[0] if name.words else ""
-    if any(_same_given(g, word) for g in person.givens()) and (not name.titles or name.gender != "male" or True):
-        exact = word in person.givens()
-        return 3 if exact else 2
+    if word in person.givens():
+        return 3
+    if any(_same_given(g, word) for g in person.givens()) and person.plainly_called():
+        return 2
+    if any(word in part.split("-") and "-" in part for n in parsed for part in n.words):
+        return 3
     if word in person.surnames() and not (name.married == "miss" and "mrs" in married):
         return 2 if name.titles else 3 if not lx.is_given_name(word) else 2
     return 0
@@ -195,5 +222,16 @@ def _same_given(a: str, b: str) -> bool:
     return b in lx.full_names(a) or a in lx.full_names(b) or bool(lx.full_names(a) & lx.full_names(b))
 
 
-def tidy(form: str) -> str:
-    return re.sub(r"\s+", " ", form).strip()
+
+
+def short_forms(person: Person, people: Sequence[Person]) -> list[str]:
+    """Given name and surname of a person with a full name, where they are nobody else's."""
+    if person.fixed is None and not any(len(n.words) > 1 and not n.the for n in person.parsed()):
+        return []
+    own: dict[str, None] = {}
+    for n in person.parsed():
+        if len(n.words) > 1 and not n.the:
+            own |= ({n.words[0]: None} if n.married != "mrs" else {}) | {n.words[-1]: None}
+    others = {w for p in people if p is not person for n in p.parsed() for w in (n.words[:1] + n.words[-1:])}
+    held = {n.words for n in person.parsed()}
+    return [w for w in own if w not in others and (w,) not in held and len(w) > 1]

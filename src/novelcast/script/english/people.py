@@ -11,7 +11,7 @@ from novelcast.model import Speaker
 from novelcast.script.english import lexicon as lx
 from novelcast.script.english.clues import _ADDRESS as ADDRESS
 from novelcast.script.english.mentions import Token, plain, tokens, words_of
-from novelcast.script.english.names import Name, Person, group
+from novelcast.script.english.names import Name, Person, group, short_forms
 from novelcast.script.english.traits import describe
 from novelcast.script.pieces import Piece
 
@@ -19,6 +19,7 @@ _INITIAL = re.compile(r"^[A-Z]$")
 _GAP = re.compile(r"\.?\s+|\.-?|-")
 _STARTS = re.compile(r"(?:^|[.!?:;\"(\[—…]|--)['\")\]\s]*$")
 _TITLE_GAP = re.compile(r"\.?\s+")
+_STOP = re.compile(r"(?<!\bMr)(?<!\bMrs)(?<!\bDr)(?<!\bSt)[.!?](?=[\s\"'])")
 _ACTS = lx.BEAT_VERBS | lx.REACTION_VERBS | frozenset("knew felt saw wanted loved hated hoped tried said wore".split())
 _LEAST_TAGS = 2
 """Tags that name somebody before a person is added to a list of characters the user gave."""
@@ -45,10 +46,12 @@ class _Seen:
 
 @dataclass
 class _Book:
-    """What the words of a book are like: how often each is written small, and how often with a capital inside a
-    sentence."""
+    """What the words of a book are like: how often each is written small, with a capital, and with one inside a
+    sentence; and which forms of names stand together in a sentence."""
 
     small: Counter[str] = field(default_factory=Counter)
+    written: Counter[str] = field(default_factory=Counter)
+    together: Counter[frozenset[str]] = field(default_factory=Counter)
     capital: Counter[str] = field(default_factory=Counter)
     forms: dict[str, _Seen] = field(default_factory=lambda: defaultdict(_Seen))
     unnamed: Counter[str] = field(default_factory=Counter)
@@ -56,7 +59,9 @@ class _Book:
     def is_name(self, word: str) -> bool:
         """Whether a word that opens a sentence is a name: inside one it is written so too."""
         lower = word.lower()
-        return self.capital[lower] > 0 and self.small[lower] * 4 <= self.capital[lower]
+        if self.capital[lower]:
+            return self.small[lower] * 4 <= self.capital[lower]
+        return not self.small[lower] and abs(lx.name_lean(lower)) >= 2 and lower not in lx.NOT_NAMES | lx.ALSO_WORDS
 
 
 def find_people(pieces: Sequence[Piece], given: Sequence[Speaker] = ()) -> tuple[Speaker, ...]:
@@ -67,22 +72,17 @@ def find_people(pieces: Sequence[Piece], given: Sequence[Speaker] = ()) -> tuple
     """
     book = _read(pieces)
     counts = {form: seen.count for form, seen in book.forms.items() if _is_person(form, seen, book)}
-    counts = {f: n for f, n in counts.items() if not _is_part(f, counts)}
-    people = group(counts, given)
+    people = group(counts, book.together, given)
+    for person in people:
+        for word in short_forms(person, people):
+            if book.written[word] > 2 * book.small[word]:
+                person.forms[word.capitalize()] = book.written[word]
     if given:
         said = {form: seen.said for form, seen in book.forms.items()}
         people = [p for p in people if p.fixed or sum(said.get(f, 0) for f in p.forms) >= _LEAST_TAGS]
     else:
         people += _unnamed(book, people)
     return describe(people, pieces)
-
-
-def _is_part(form: str, counts: dict[str, int]) -> bool:
-    """Whether a form stands only inside longer ones that are as common (Robin of Christopher Robin)."""
-    words = words_of(form)
-    if len(words) > 1 or form.lower().startswith("the "):
-        return False
-    return False
 
 
 def _read(pieces: Sequence[Piece]) -> _Book:
@@ -100,7 +100,9 @@ def _read(pieces: Sequence[Piece]) -> _Book:
             word = t[2]
             if word[0].islower():
                 book.small[word] += 1
-            elif not (word.isupper() and len(word) > 1) and not _starts(text, t[0], spoken, k, texts):
+                continue
+            book.written[word.lower()] += 1
+            if not (word.isupper() and len(word) > 1) and not _starts(text, t[0], spoken, k, texts):
                 book.capital[word.lower()] += 1
     for k, ((text, spoken), found) in enumerate(zip(texts, lists, strict=True)):
         _runs(text, found, spoken, book, _starts_at(k, texts))
@@ -130,6 +132,8 @@ def _is_capital(word: str) -> bool:
 def _runs(text: str, found: Sequence[Token], spoken: bool, book: _Book, opens: bool) -> None:
     """Note every run of capitalised words that may be a name."""
     i = 0
+    sentence: set[str] = set()
+    end = 0
     while i < len(found):
         word = found[i][2]
         if not _is_capital(word):
@@ -157,11 +161,18 @@ def _runs(text: str, found: Sequence[Token], spoken: bool, book: _Book, opens: b
                 j += 2
             else:
                 break
-        _note_run(text, found, i, j, spoken, book, opens)
+        form = _note_run(text, found, i, j, spoken, book, opens)
+        if _STOP.search(text, end, found[i][0]):
+            sentence = set()
+        end = found[j][1]
+        if form:
+            book.together.update(frozenset((form, other)) for other in sentence - {form})
+            sentence.add(form)
         i = j + 1
 
 
-def _note_run(text: str, found: Sequence[Token], i: int, j: int, spoken: bool, book: _Book, opens: bool) -> None:
+def _note_run(text: str, found: Sequence[Token], i: int, j: int, spoken: bool, book: _Book, opens: bool) -> str:
+    """Count a run of capitalised words as the form that it is; returns the form, "" where it is none."""
     before = text[max(0, found[i][0] - 8) : found[i][0]]
     at_start = _STARTS.search(before) is not None and (opens or bool(before.strip(" \"'")))
     # What opens a sentence may be any word: leave it out unless it is a name elsewhere, or a title.
@@ -173,10 +184,10 @@ def _note_run(text: str, found: Sequence[Token], i: int, j: int, spoken: bool, b
         i += 1
         at_start = False
     if i > j:
-        return
+        return ""
     words = [found[k][2] for k in range(i, j + 1)]
     if words[0] == "I" or all(w.lower() in lx.TITLES for w in words) and len(words) > 1:
-        return
+        return ""
     previous = found[i - 1] if i and not re.search(r"[.!?;:\"]", text[found[i - 1][1] : found[i][0]]) else None
     last_before = previous[2].lower() if previous else ""
     behind = [t for t in found[j + 1 : j + 4] if t[0] - found[j][1] < 30]
@@ -203,6 +214,7 @@ def _note_run(text: str, found: Sequence[Token], i: int, j: int, spoken: bool, b
         rest = text[found[j][1] : found[j][1] + 2]
         seen.called += bool(re.match(r"[,.!?;:]|$|\"", rest)) and ADDRESS.search(text[: found[i][0]].lstrip("\"' ")) is not None
     seen.place += last_before in lx.PLACE_BEFORE
+    return form
 
 
 _PARTS = frozenset("voice eyes face hand hands head heart lips mind arm shoulder mother father wife husband sister brother "
@@ -290,11 +302,18 @@ def _unnamed(book: _Book, people: Sequence[Person]) -> list[Person]:
         noun = phrase.split()[-1]
         if noun in titles or noun in lx.KIN or (noun in _ANYBODY and len(phrase.split()) < 3):
             continue
-        person = out.setdefault(noun, Person(phrase, {}))
+        if noun not in lx.PERSON_NOUNS and not _LIKE_A_PERSON.search(noun):
+            continue
+        person = out.setdefault(phrase if noun in _ANYBODY else noun, Person(phrase, {}))
         person.forms[phrase] = person.forms.get(phrase, 0) + count
         if noun not in _ANYBODY:
             person.forms.setdefault(f"the {noun}", count)
     return list(out.values())
 
 
+# Endings of words for those who do something (the cobbler, the organist), and words that only look like them.
+_LIKE_A_PERSON = re.compile(
+    r"(?<!^lett)(?<!^answ)(?<!^whisp)(?<!^matt)(?<!^corn)(?<!^ord)(?<!^mann)(?<!^ang)(?<!^form)(?<!^latt)(?<!^num)"
+    r"(?:er|or|man|woman|ist|ess|ant|ian|smith|wright|maid|boy|girl|eer|cian|herd)$"
+)
 _TITLE_NOUNS = {"dr": "doctor", "capt": "captain", "col": "colonel", "prof": "professor", "sgt": "sergeant"}
