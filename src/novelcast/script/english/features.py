@@ -63,7 +63,8 @@ def fits(mention: Mention, who: int, roster: Roster) -> str:
         if mention.kind in ("epithet", "phrase"):
             return "noun" if mention.kind == "epithet" else "own"
         return "name" if len(mention.people) == 1 else "shared"
-    if mention.kind in ("name", "phrase") or mention.first_person:
+    loose = mention.kind == "phrase" and mention.noun in lx.PERSON_NOUNS  # the girl may be another than The Girl
+    if (mention.kind in ("name", "phrase") and not loose) or mention.first_person:
         return "not"
     if mention.kind == "group":
         return "group"
@@ -80,7 +81,7 @@ def _gender_ranks(turn: Turn, order: Sequence[int], roster: Roster) -> dict[int,
     """For each clue that names nobody: rank of each fitting candidate by how lately it was named."""
     out = {}
     for k, clue in enumerate(turn.tags.clues):
-        if clue.who.kind in ("pronoun", "epithet") and not clue.who.people:
+        if clue.who.kind in ("pronoun", "epithet", "phrase") and clue.who.sure is None and not clue.who.first_person:
             fitting = [w for w in order if fits(clue.who, w, roster) == "fits"]
             unknown = [w for w in order if fits(clue.who, w, roster) == "unknown"]
             out[k] = {w: n for n, w in enumerate([*fitting, *unknown])}
@@ -137,15 +138,18 @@ def _clue_features(turn: Turn, who: int, roster: Roster, ranks: Mapping[int, Map
     return f
 
 
+_NOUN_FITS = ("fits", "unknown", "noun", "own")
+
+
 def _noun_features(turn: Turn, who: int, roster: Roster, nouns: Nouns) -> dict[str, float]:
     """Whether a common noun in the tag stands near the person in the book; a mother is mostly a Mrs."""
     f: dict[str, float] = {}
     for clue in turn.tags.clues:
-        if clue.who.kind != "epithet" or fits(clue.who, who, roster) not in ("fits", "unknown", "noun"):
+        if clue.who.kind not in ("epithet", "phrase") or fits(clue.who, who, roster) not in _NOUN_FITS:
             continue
         near = nouns.get(clue.who.noun, {})
         f["noun.near"] = max(-2.0, min(3.0, near.get(who, 0.0)))
-        rivals = [near.get(w, 0.0) for w in turn.candidates if fits(clue.who, w, roster) in ("fits", "unknown", "noun")]
+        rivals = [near.get(w, 0.0) for w in turn.candidates if fits(clue.who, w, roster) in _NOUN_FITS]
         f["noun.nearest"] = float(near.get(who, 0.0) > 0 and near.get(who, 0.0) >= max(rivals))
         person = roster.people[who]
         first = {form.split()[0].rstrip(".").lower() for form in (person.name, *person.aliases)}

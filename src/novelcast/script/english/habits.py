@@ -76,7 +76,7 @@ def near_nouns(pieces: Sequence[Piece], roster: Roster) -> dict[str, dict[int, f
             for m in roster.mentions_among(text, found):
                 if m.sure is not None:
                     named[m.sure].add(count)
-                elif m.kind == "epithet":
+                elif m.noun:
                     places[m.noun].append(count)
     out: dict[str, dict[int, float]] = {}
     spread = {

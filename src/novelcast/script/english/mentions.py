@@ -63,7 +63,8 @@ class Mention:
     @property
     def sure(self) -> int | None:
         """The one person that it names."""
-        return self.people[0] if len(self.people) == 1 and self.kind in ("name", "phrase") else None
+        named = self.kind == "name" or (self.kind == "phrase" and self.noun not in lx.PERSON_NOUNS)
+        return self.people[0] if len(self.people) == 1 and named else None
 
 
 def words_of(form: str) -> tuple[str, ...]:

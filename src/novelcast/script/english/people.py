@@ -21,7 +21,7 @@ _STARTS = re.compile(r"(?:^|[.!?:;\"(\[—…]|--)['\")\]\s]*$")
 _TITLE_GAP = re.compile(r"\.?\s+")
 _STOP = re.compile(r"(?<!\bMr)(?<!\bMrs)(?<!\bDr)(?<!\bSt)[.!?](?=[\s\"'])")
 _ACTS = lx.BEAT_VERBS | lx.REACTION_VERBS | frozenset("knew felt saw wanted loved hated hoped tried said wore".split())
-_LEAST_TAGS = 2
+_LEAST_TAGS = 10
 """Tags that name somebody before a person is added to a list of characters the user gave."""
 
 
@@ -68,7 +68,7 @@ def find_people(pieces: Sequence[Piece], given: Sequence[Speaker] = ()) -> tuple
     """The characters of the book, those seen most first. `Speaker.id` is the name.
 
     `given`: characters as the user lists them; they keep their names and gender. Other people are added
-    only where tags name them more than once.
+    only where tags name them often.
     """
     book = _read(pieces)
     counts = {form: seen.count for form, seen in book.forms.items() if _is_person(form, seen, book)}

@@ -49,7 +49,11 @@ class Turn:
     @property
     def tagged(self) -> int | None:
         """The one person whom its tags name as its speaker."""
-        named = {c.who.people[0] for c in self.tags.clues if c.how in STRONG and len(c.who.people) == 1}
+        named = {
+            c.who.people[0]
+            for c in self.tags.clues
+            if c.how in STRONG and len(c.who.people) == 1 and (c.who.sure is not None or c.who.first_person)
+        }
         return named.pop() if len(named) == 1 else None
 
     @property
