@@ -79,7 +79,9 @@ def pieces_of_quotes(novel: Novel, pieces: Sequence[Piece]) -> list[Counter[int]
         for k in range(piece.span.start, piece.span.end):
             cell[piece.span.chapter, piece.span.paragraph, k] = n
     return [
-        Counter(cell[novel.where[j]] for start, end in q["spans"] for j in range(start, end) if j in novel.where)
+        Counter(
+            cell[novel.where[j]] for start, end in q["spans"] for j in range(start, end) if j in novel.where
+        )
         for q in novel.quotes
     ]
 
@@ -101,7 +103,13 @@ def character_of(novel: Novel) -> dict[str, int]:
 def listed(novel: Novel) -> list[Speaker]:
     """The novel's list of characters as a user would give it."""
     return [
-        Speaker(id=c["name"], name=c["name"], aliases=tuple(_alias(a) for a in c["aliases"]), gender=c["gender"], sure=1.0)
+        Speaker(
+            id=c["name"],
+            name=c["name"],
+            aliases=tuple(_alias(a) for a in c["aliases"]),
+            gender=c["gender"],
+            sure=1.0,
+        )
         for c in novel.characters
     ]
 
@@ -158,7 +166,9 @@ def measure(novel: Novel, *, with_list: bool) -> dict[str, Any]:
     people = english.find_people(pieces, listed(novel) if with_list else ())
     labels = english.attribute(pieces, people)
     index = character_of(novel)
-    stands_for = {s.id: index[s.id] for s in people if s.id in index} if with_list else characters_of(people, novel)
+    stands_for = (
+        {s.id: index[s.id] for s in people if s.id in index} if with_list else characters_of(people, novel)
+    )
     right: Counter[str] = Counter()
     count: Counter[str] = Counter()
     for quote, held in zip(novel.quotes, pieces_of_quotes(novel, pieces), strict=True):
@@ -180,7 +190,9 @@ def measure(novel: Novel, *, with_list: bool) -> dict[str, Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("file", type=Path, help="a novel (.json)")
     args = parser.parse_args()
     novel = read_novel(args.file)

@@ -47,6 +47,8 @@ levels: dict[float, list[str]] = defaultdict(list)
 for name, lean in leans.items():
     levels[max(-5.0, min(5.0, lean))].append(name)
 with OUT.open("w", encoding="utf-8", newline="\n") as out:
-    out.write("# Lean of given names: positive to men. US Census Bureau 1990 (public domain), and older names.\n")
+    out.write(
+        "# Lean of given names: positive to men. US Census Bureau 1990 (public domain), and older names.\n"
+    )
     for lean in sorted(levels):
         out.write(f"{lean:+.1f}\t{' '.join(sorted(levels[lean]))}\n")

@@ -48,7 +48,9 @@ class View:
     kind: str
     chapters: list[list[Turn]]
     right: list[list[set[int]]]
-    answers: list[tuple[str, int, int, set[int]]] = field(default_factory=list)  # category, chapter, turn, right
+    answers: list[tuple[str, int, int, set[int]]] = field(
+        default_factory=list
+    )  # category, chapter, turn, right
 
 
 def view_of(novel: Novel, stem: str, kind: str) -> View:
@@ -57,12 +59,18 @@ def view_of(novel: Novel, stem: str, kind: str) -> View:
     roster = Roster.of(people, common_nouns(pieces, people))
     chapters = read_turns(pieces, roster)
     index = character_of(novel)
-    stands = {s.id: index[s.id] for s in people if s.id in index} if kind == "given" else characters_of(people, novel)
+    stands = (
+        {s.id: index[s.id] for s in people if s.id in index}
+        if kind == "given"
+        else characters_of(people, novel)
+    )
     by_character: dict[int, set[int]] = defaultdict(set)
     for i, person in enumerate(people):
         if person.id in stands:
             by_character[stands[person.id]].add(i)
-    turn_of = {i: (c, t) for c, turns in enumerate(chapters) for t, turn in enumerate(turns) for i in turn.pieces}
+    turn_of = {
+        i: (c, t) for c, turns in enumerate(chapters) for t, turn in enumerate(turns) for i in turn.pieces
+    }
     right: list[list[Counter[int]]] = [[Counter() for _ in turns] for turns in chapters]
     view = View(stem, kind, chapters, [])
     for quote, held in zip(novel.quotes, pieces_of_quotes(novel, pieces), strict=True):
@@ -79,7 +87,8 @@ def view_of(novel: Novel, stem: str, kind: str) -> View:
         else:
             view.answers.append((quote["category"], -1, -1, set()))
     view.right = [
-        [by_character.get(max(r, key=lambda k: r[k]), set()) if r else set() for r in chapter] for chapter in right
+        [by_character.get(max(r, key=lambda k: r[k]), set()) if r else set() for r in chapter]
+        for chapter in right
     ]
     return view
 
@@ -93,7 +102,9 @@ def vectors(rows: Sequence[Mapping[str, float]], index: Mapping[str, int]) -> An
     return csr_matrix((np.array(v, dtype=np.float64), (r, c)), shape=(len(rows), len(index)))
 
 
-def _link(row: Counter[str], known: Sequence[int | None], links: Sequence[Any], at: int, t: int, who: int) -> None:
+def _link(
+    row: Counter[str], known: Sequence[int | None], links: Sequence[Any], at: int, t: int, who: int
+) -> None:
     """Add the features of the link into turn `at`, where turn `t` has the speaker `who` and the others the right one."""
     if not 0 < at < len(known):
         return
@@ -191,7 +202,9 @@ class Tally:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--pull", type=float, default=PULL)
     parser.add_argument("--write", action="store_true")
@@ -217,7 +230,9 @@ def main() -> None:
     print(json.dumps(report, indent=1))
     if args.write:
         weights = fit(views, names, pull=args.pull)
-        WEIGHTS_FILE.write_text(json.dumps({"weights": weights, "calibration": curve}, indent=1) + "\n", "utf-8")
+        WEIGHTS_FILE.write_text(
+            json.dumps({"weights": weights, "calibration": curve}, indent=1) + "\n", "utf-8"
+        )
 
 
 def _bands(answers: Sequence[tuple[float, bool]], model: Model) -> dict[str, tuple[float, int]]:

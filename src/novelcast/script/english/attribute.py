@@ -10,13 +10,12 @@ from pathlib import Path
 from novelcast.model import Speaker
 from novelcast.script.attribute import Label
 from novelcast.script.decode import Model, decode_chain, load_model
-from novelcast.script.english import lexicon as lx
 from novelcast.script.english.clues import Clue
 from novelcast.script.english.features import add_features, alternate_features, fits, same_features
 from novelcast.script.english.habits import Voices, near_nouns
 from novelcast.script.english.mentions import Roster
 from novelcast.script.english.relations import common_nouns
-from novelcast.script.english.turns import STRONG, Turn, choose_candidates, chapters_of, read_scene
+from novelcast.script.english.turns import STRONG, Turn, chapters_of, choose_candidates, read_scene
 from novelcast.script.pieces import Piece
 
 WEIGHTS_FILE = Path(__file__).with_name("weights.json")
@@ -28,7 +27,9 @@ def attribute(pieces: Sequence[Piece], people: Sequence[Speaker]) -> list[Label]
     roster = Roster.of(people, common_nouns(pieces, people))
     model = load_model(WEIGHTS_FILE)
     for turns in read_turns(pieces, roster):
-        for turn, (who, sure) in zip(turns, decode_chain(turns, model, same_features, alternate_features), strict=True):
+        for turn, (who, sure) in zip(
+            turns, decode_chain(turns, model, same_features, alternate_features), strict=True
+        ):
             evidence = _evidence(turn, who, roster, model)
             for i in turn.pieces:
                 labels[i] = Label(pieces[i].kind, None if who is None else people[who].id, sure, evidence)

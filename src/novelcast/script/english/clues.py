@@ -9,17 +9,27 @@ from dataclasses import dataclass, field
 from novelcast.script.english import lexicon as lx
 from novelcast.script.english.mentions import Mention, Roster, Token, plain, tokens
 
-_ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|Prof|Rev|Capt|Col|Gen|Sgt|Lt|Hon|Messrs|Esq|Jr|Sr|No|[A-Z])\.$")
+_ABBREVIATION = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Dr|St|Prof|Rev|Capt|Col|Gen|Sgt|Lt|Hon|Messrs|Esq|Jr|Sr|No|[A-Z])\.$"
+)
 _SENTENCE_END = re.compile(r"[.!?…]+['\")\]]*(?=\s|$)")
-_PLACE_WORDS = frozenset("of in on at by for with from to into upon over under about after before behind beside between "
-                         "towards toward against like than as through near across around round past without".split())
-_AUX = frozenset("was were had has have is are did does do could would should might must can may will shall never "
-                 "only just also even at once then now still always suddenly presently quickly slowly again again".split())
-_VOICE = frozenset("voice tone tones words reply answer question cry whisper exclamation laugh accents remark comment "
-                   "response retort speech murmur shout scream".split())
-_BODY = frozenset("eyes eye face lips mouth hand hands head brow brows shoulders heart cheeks cheek expression smile gaze "
-                  "glance look features countenance manner figure arm arms chin eyebrows forehead fingers foot feet "
-                  "jaw breath nose throat knees hair".split())
+_PLACE_WORDS = lx.words(
+    "of in on at by for with from to into upon over under about after before behind beside between "
+    "towards toward against like than as through near across around round past without"
+)
+_AUX = lx.words(
+    "was were had has have is are did does do could would should might must can may will shall never "
+    "only just also even at once then now still always suddenly presently quickly slowly again again"
+)
+_VOICE = lx.words(
+    "voice tone tones words reply answer question cry whisper exclamation laugh accents remark comment "
+    "response retort speech murmur shout scream"
+)
+_BODY = lx.words(
+    "eyes eye face lips mouth hand hands head brow brows shoulders heart cheeks cheek expression smile gaze "
+    "glance look features countenance manner figure arm arms chin eyebrows forehead fingers foot feet "
+    "jaw breath nose throat knees hair"
+)
 _LOOKED_AT = re.compile(r"\b(?:to|at|towards?|upon|on|addressing|facing)\s+(?:the\s+)?$", re.I)
 
 
@@ -106,7 +116,9 @@ def clue_before(roster: Roster, text: str, place: str = "lead") -> Tags:
 def _inverted(text: str, found: Sequence[Token], mentions: Sequence[Mention]) -> tuple[Mention, str] | None:
     """The subject behind its verb: said Ann, replied the old man quietly."""
     k = 0
-    while k < len(found) and (found[k][2].endswith("ly") or found[k][2].lower() in ("and", "then", "at", "last", "so")):
+    while k < len(found) and (
+        found[k][2].endswith("ly") or found[k][2].lower() in ("and", "then", "at", "last", "so")
+    ):
         k += 1
     if k >= len(found) or k > 3:
         return None
@@ -114,8 +126,10 @@ def _inverted(text: str, found: Sequence[Token], mentions: Sequence[Mention]) ->
     if verb not in lx.SAY_VERBS or (text[: found[k][0]].strip(" ,;.-—\"')") and k == 0):
         return None
     k += 1
-    if verb in lx.NEEDS_PARTICLE and k < len(found) and re.fullmatch(
-        lx.NEEDS_PARTICLE[verb] + "|out|back|in|on", found[k][2].lower()
+    if (
+        verb in lx.NEEDS_PARTICLE
+        and k < len(found)
+        and re.fullmatch(lx.NEEDS_PARTICLE[verb] + "|out|back|in|on", found[k][2].lower())
     ):
         k += 1
     while k < len(found) and found[k][2].endswith("ly"):
@@ -130,7 +144,11 @@ def _inverted(text: str, found: Sequence[Token], mentions: Sequence[Mention]) ->
     for m in mentions:
         if m.start <= at < m.end or m.start == at:
             return (m, "say") if m.word not in ("him", "her", "his") or verb == "said" else None
-        if at <= m.start <= at + 25 and not re.search(r"[,;:.]", text[at : m.start]) and _only_modifiers(text[at : m.start]):
+        if (
+            at <= m.start <= at + 25
+            and not re.search(r"[,;:.]", text[at : m.start])
+            and _only_modifiers(text[at : m.start])
+        ):
             return m, "say"
     return _unknown_noun(text, found, k)
 
@@ -142,7 +160,9 @@ def _behind_voice(
     if got is None or got[0].noun not in _VOICE:
         return got
     for m in mentions:
-        if m.start > got[0].end and re.fullmatch(r"\s*of\s+(?:the\s+)?(?:old\s+|young\s+)?", text[got[0].end : m.start]):
+        if m.start > got[0].end and re.fullmatch(
+            r"\s*of\s+(?:the\s+)?(?:old\s+|young\s+)?", text[got[0].end : m.start]
+        ):
             return m, "say"
     return got
 
@@ -158,7 +178,10 @@ def _unknown_noun(text: str, found: Sequence[Token], k: int) -> tuple[Mention, s
         return None
     end = k
     for j in range(k + 1, min(len(found), k + 4)):
-        if re.search(r"[^\s-]", text[found[j - 1][1] : found[j][0]]) or found[j][2].lower() in _PLACE_WORDS | _AUX:
+        if (
+            re.search(r"[^\s-]", text[found[j - 1][1] : found[j][0]])
+            or found[j][2].lower() in _PLACE_WORDS | _AUX
+        ):
             break
         if found[j][2].lower() in ("and", "who", "that", "which") or found[j][2].endswith("ly"):
             break
@@ -172,7 +195,9 @@ def _unknown_noun(text: str, found: Sequence[Token], k: int) -> tuple[Mention, s
     return Mention(found[k][0], found[end][1], phrase, "epithet", (), noun=noun), "say"
 
 
-def first_subject(text: str, found: Sequence[Token], mentions: Sequence[Mention]) -> tuple[Mention, str] | None:
+def first_subject(
+    text: str, found: Sequence[Token], mentions: Sequence[Mention]
+) -> tuple[Mention, str] | None:
     """The first subject of a sentence and what it does."""
     best: tuple[Mention, str] | None = None
     for m in mentions:
@@ -188,7 +213,9 @@ def first_subject(text: str, found: Sequence[Token], mentions: Sequence[Mention]
     return best
 
 
-def last_subject(text: str, found: Sequence[Token], mentions: Sequence[Mention]) -> tuple[Mention, str] | None:
+def last_subject(
+    text: str, found: Sequence[Token], mentions: Sequence[Mention]
+) -> tuple[Mention, str] | None:
     """The subject of the last verb of speech (Ann rose when he came in, and said:), else the first that acts."""
     got = [(m, how) for m in mentions if (how := _as_subject(text, found, m)) is not None]
     verbs = [t for t in found if t[2].lower() in lx.SAY_VERBS or t[2].lower() in lx.SAYING]
@@ -201,7 +228,9 @@ def last_subject(text: str, found: Sequence[Token], mentions: Sequence[Mention])
         if near:
             return near[-1][0], "say"
         if ahead and ahead[-1][2].lower() == "who":
-            before = [m for m in mentions if m.end <= ahead[-1][0] and not m.owned and ahead[-1][0] - m.end <= 2]
+            before = [
+                m for m in mentions if m.end <= ahead[-1][0] and not m.owned and ahead[-1][0] - m.end <= 2
+            ]
             if before:
                 return before[-1], "say"
         main = [(m, how) for m, how in got if m.end <= last[0] and not _subordinate(found, m)]
@@ -213,8 +242,10 @@ def last_subject(text: str, found: Sequence[Token], mentions: Sequence[Mention])
     return got[0] if got else None
 
 
-_SUBORDINATORS = frozenset("when while as if because though although since until till whenever where that who whom which before "
-                           "after unless whether what how than but".split()) - {"but"}
+_SUBORDINATORS = lx.words(
+    "when while as if because though although since until till whenever where that who whom which before "
+    "after unless whether what how than but"
+) - {"but"}
 
 
 def _subordinate(found: Sequence[Token], m: Mention) -> bool:
@@ -223,9 +254,11 @@ def _subordinate(found: Sequence[Token], m: Mention) -> bool:
     return bool(before) and before[0][2].lower() in _SUBORDINATORS
 
 
-_HEARD = frozenset("heard hear hearing".split())
-_BARE_SAY = frozenset("say cry call ask exclaim shout answer reply murmur whisper mutter remark declare saying calling "
-                      "crying shouting asking muttering".split())
+_HEARD = lx.words("heard hear hearing")
+_BARE_SAY = lx.words(
+    "say cry call ask exclaim shout answer reply murmur whisper mutter remark declare saying calling "
+    "crying shouting asking muttering"
+)
 
 
 def _as_subject(text: str, found: Sequence[Token], m: Mention) -> str | None:
@@ -245,7 +278,9 @@ def _as_subject(text: str, found: Sequence[Token], m: Mention) -> str | None:
         return None
     if before and not re.search(r"[,;:.]", text[before[-1][1] : m.start]):
         last = before[-1][2].lower()
-        if last in _PLACE_WORDS or last in ("and", "or") and len(before) > 1 and m.kind != "pronoun" and _joined(text, found, m):
+        if last in _PLACE_WORDS or (
+            last in ("and", "or") and len(before) > 1 and m.kind != "pronoun" and _joined(text, found, m)
+        ):
             return None
         if last in lx.SAY_VERBS | lx.BEAT_VERBS and last not in lx.WEAK_SAY:
             return None
@@ -257,7 +292,10 @@ def _as_subject(text: str, found: Sequence[Token], m: Mention) -> str | None:
         if re.search(r"[;:.!?]", gap):
             break
         if word in lx.SAY_VERBS and (word not in lx.NEEDS_PARTICLE or _particle(behind, k, word)):
-            near = all(b[2].lower() in _AUX or b[2].endswith("ly") or b[2].lower() in ("who", "himself", "herself") for b in behind[:k])
+            near = all(
+                b[2].lower() in _AUX or b[2].endswith("ly") or b[2].lower() in ("who", "himself", "herself")
+                for b in behind[:k]
+            )
             if near:
                 return "late" if word in lx.WEAK_SAY and word not in lx.NEEDS_PARTICLE else "say"
             return "late"
@@ -291,7 +329,9 @@ def _joined(text: str, found: Sequence[Token], m: Mention) -> bool:
     return re.search(r"\b[A-Z]\w+ (?:and|or)$", before) is not None
 
 
-def _addressees(text: str, found: Sequence[Token], mentions: Sequence[Mention], speaker: Mention) -> list[Mention]:
+def _addressees(
+    text: str, found: Sequence[Token], mentions: Sequence[Mention], speaker: Mention
+) -> list[Mention]:
     """Who is spoken to or looked at: said to Ann, asked her, turning to the old man."""
     out = []
     for m in mentions:
@@ -299,7 +339,12 @@ def _addressees(text: str, found: Sequence[Token], mentions: Sequence[Mention], 
             continue
         before = text[max(0, m.start - 30) : m.start]
         last = [t for t in found if t[1] <= m.start][-1:]
-        told = bool(last) and last[0][2].lower() in lx.TAKES_LISTENER and m.start > speaker.start and m.start - last[0][1] <= 5
+        told = (
+            bool(last)
+            and last[0][2].lower() in lx.TAKES_LISTENER
+            and m.start > speaker.start
+            and m.start - last[0][1] <= 5
+        )
         if told or _LOOKED_AT.search(before):
             out.append(m)
     return out
@@ -307,7 +352,7 @@ def _addressees(text: str, found: Sequence[Token], mentions: Sequence[Mention], 
 
 # ---------------------------------------------------------------- inside the quotation
 
-_ADDRESS = re.compile(
+ADDRESS = re.compile(
     r"(?:(?:^|[,.!?;:—-]|\b(?:oh|ah|well|yes|no|and|but|my dear|dear|dearest|good|poor|please|hullo|hello|thank you|thanks|"
     r"come|now|why|eh|there|here|look|say|listen|goodbye|good-bye|good morning|good evening|indeed|my good|my))\s*)$",
     re.I,
@@ -319,7 +364,6 @@ def called(roster: Roster, quote: str) -> tuple[list[Mention], list[Mention], li
     """(addressed, otherwise named, who the speaker says to be) in a quotation, marks included."""
     text = plain(quote)
     inner = text.strip().strip("\"' ")
-    offset = text.find(inner) if inner else 0
     inner = re.sub(r"(?<![\w])'[^']*'(?!\w)", lambda m: "#" * len(m.group()), inner)
     addressed: list[Mention] = []
     named: list[Mention] = []
@@ -331,7 +375,7 @@ def called(roster: Roster, quote: str) -> tuple[list[Mention], list[Mention], li
         before, behind = inner[: m.start], inner[m.end :]
         if _SELF.search(before):
             selves.append(m)
-        elif re.match(r"\s*(?:[,.!?;:—-]|$)", behind) and _ADDRESS.search(before):
+        elif re.match(r"\s*(?:[,.!?;:—-]|$)", behind) and ADDRESS.search(before):
             addressed.append(m)
         else:
             named.append(m)
@@ -339,7 +383,11 @@ def called(roster: Roster, quote: str) -> tuple[list[Mention], list[Mention], li
         word = t[2].lower()
         if word == "dear" and re.search(r"\b(?:oh|o|ah|dear),?\s+$", inner[: t[0]], re.I):
             continue
-        if word in lx.FORMS_OF_ADDRESS and re.match(r"\s*(?:[,.!?;:—-]|$)", inner[t[1] :]) and _ADDRESS.search(inner[: t[0]]):
+        if (
+            word in lx.FORMS_OF_ADDRESS
+            and re.match(r"\s*(?:[,.!?;:—-]|$)", inner[t[1] :])
+            and ADDRESS.search(inner[: t[0]])
+        ):
             gender = lx.FORMS_OF_ADDRESS[word]
             age = "child" if word in ("child", "boy", "girl", "lad", "sonny") else "unknown"
             kin = tuple(p for p, nouns in enumerate(roster.nouns) if word in nouns)

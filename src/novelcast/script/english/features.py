@@ -63,7 +63,9 @@ def fits(mention: Mention, who: int, roster: Roster) -> str:
         if mention.kind in ("epithet", "phrase"):
             return "noun" if mention.kind == "epithet" else "own"
         return "name" if len(mention.people) == 1 else "shared"
-    loose = mention.kind == "phrase" and mention.noun in lx.PERSON_NOUNS  # the girl may be another than The Girl
+    loose = (
+        mention.kind == "phrase" and mention.noun in lx.PERSON_NOUNS
+    )  # the girl may be another than The Girl
     if (mention.kind in ("name", "phrase") and not loose) or mention.first_person:
         return "not"
     if mention.kind == "group":
@@ -81,7 +83,11 @@ def _gender_ranks(turn: Turn, order: Sequence[int], roster: Roster) -> dict[int,
     """For each clue that names nobody: rank of each fitting candidate by how lately it was named."""
     out = {}
     for k, clue in enumerate(turn.tags.clues):
-        if clue.who.kind in ("pronoun", "epithet", "phrase") and clue.who.sure is None and not clue.who.first_person:
+        if (
+            clue.who.kind in ("pronoun", "epithet", "phrase")
+            and clue.who.sure is None
+            and not clue.who.first_person
+        ):
             fitting = [w for w in order if fits(clue.who, w, roster) == "fits"]
             unknown = [w for w in order if fits(clue.who, w, roster) == "unknown"]
             out[k] = {w: n for n, w in enumerate([*fitting, *unknown])}
@@ -102,7 +108,9 @@ def _tightness(clue: Clue) -> int:
     return 3 if clue.how in ("beat", "body") and clue.place != "above" else 4
 
 
-def _clue_features(turn: Turn, who: int, roster: Roster, ranks: Mapping[int, Mapping[int, int]]) -> dict[str, float]:
+def _clue_features(
+    turn: Turn, who: int, roster: Roster, ranks: Mapping[int, Mapping[int, int]]
+) -> dict[str, float]:
     f: dict[str, float] = {}
     best = min((_tightness(c) for c in turn.tags.clues), default=9)
     for k, clue in enumerate(turn.tags.clues):
@@ -207,7 +215,11 @@ def _tagged_around(turns: Sequence[Turn], i: int) -> dict[int, tuple[int, int]]:
 
 
 def _place_features(
-    turn: Turn, who: int, before: Mapping[int, tuple[int, int]], after: Mapping[int, int], tagged: Mapping[int, tuple[int, int]]
+    turn: Turn,
+    who: int,
+    before: Mapping[int, tuple[int, int]],
+    after: Mapping[int, int],
+    tagged: Mapping[int, tuple[int, int]],
 ) -> dict[str, float]:
     f: dict[str, float] = {}
     if who in before:
@@ -227,7 +239,9 @@ def _place_features(
         f[f"tagged.ahead.{_steps(ahead)}{bare}"] = 1.0
     f["tagged.both"] = float(back < _FAR and ahead < _FAR)
     f["tagged.none"] = float(back == _FAR and ahead == _FAR)
-    f["present"] = float(any(who in m.people for m in turn.present) and not any(who in c.who.people for c in turn.tags.clues))
+    f["present"] = float(
+        any(who in m.people for m in turn.present) and not any(who in c.who.people for c in turn.tags.clues)
+    )
     f["above.last"] = float(any(who in m.people for m in turn.above[-1:]))
     f["above.any"] = float(any(who in m.people for m in turn.above[:-1]))
     f["below"] = float(any(who in m.people for m in turn.below))

@@ -39,7 +39,9 @@ class Voices:
                 self._sizes[who] += words.total() * sure
         self._all.update(words)
 
-    def scores(self, quotes: Sequence[str], candidates: Sequence[int], whose: Mapping[int, float]) -> list[float]:
+    def scores(
+        self, quotes: Sequence[str], candidates: Sequence[int], whose: Mapping[int, float]
+    ) -> list[float]:
         """For each candidate the log-likelihood of the words as theirs, over that as anybody's, by the square root of
         their number. `whose`: as whose these words were learnt, which does not count for them."""
         words = Counter(_words(quotes))

@@ -9,14 +9,14 @@ from importlib import resources
 from novelcast.model import Age, Gender
 
 
-def _words(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
 # ---------------------------------------------------------------- verbs
 
 # Past forms of verbs that plainly say that somebody speaks.
-SAY_VERBS = _words(
+SAY_VERBS = words(
     "said says saying asked asks replied replies answered answers cried cries exclaimed exclaims whispered whispers "
     "shouted shouts murmured murmurs muttered mutters called calls remarked remarks observed observes responded "
     "responds retorted retorts inquired inquires enquired enquires demanded demands declared declares announced "
@@ -47,7 +47,7 @@ SAY_VERBS = _words(
     "orated prattled prophesied rumbled sang sputtered summoned swore thanked trumpeted twittered wailed "
     "warbled wondered thought thinks reflected considered judged reckoned"
 )
-SAYING = _words(
+SAYING = words(
     "saying asking crying calling shouting exclaiming whispering murmuring muttering adding answering replying "
     "remarking observing declaring demanding inquiring enquiring repeating explaining announcing screaming begging"
 )
@@ -57,22 +57,22 @@ NEEDS_PARTICLE = {
     "burst": "out|forth", "gave": "out|back", "made": "answer|reply|response", "called": "", "cried": "",
 }  # fmt: skip
 # Verbs whose subject may as well be doing something else than speaking: weaker.
-WEAK_SAY = _words(
+WEAK_SAY = words(
     "went put broke came struck cut burst gave made began begins returned read sang decided finished made related "
     "pressed directed considered judged recalled offered ordered invited greeted hesitated wept yawned gulped "
     "sniffed snorted panted breathed thanked hailed summoned struck promised pursued supplied chuckled giggled "
     "related claimed encouraged revealed mouthed thought reflected wondered pondered mused guessed told spoke "
     "agreed admitted hummed prayed lied"
 )
-THINK_VERBS = _words("thought thinks wondered wonders mused reflected pondered considered reasoned")
+THINK_VERBS = words("thought thinks wondered wonders mused reflected pondered considered reasoned")
 # What is told to somebody named right behind the verb: that one listens.
-TAKES_LISTENER = _words(
+TAKES_LISTENER = words(
     "asked told answered begged implored entreated assured informed reminded warned advised urged ordered commanded "
     "interrupted greeted thanked questioned addressed invited instructed pressed reproached scolded teased "
     "corrected reassured challenged cautioned coaxed encouraged directed hailed summoned mocked taunted"
 )
 # Light actions that stand beside speech; their subject mostly speaks.
-BEAT_VERBS = _words(
+BEAT_VERBS = words(
     "smiled laughed nodded sighed grinned frowned shrugged paused hesitated turned looked glanced leaned leant rose "
     "stood sat stared shook raised lifted lowered pointed waved stepped walked moved drew took put laid held stopped "
     "coughed blushed flushed bowed gestured beamed winked blinked gazed peered considered reflected thought "
@@ -83,7 +83,7 @@ BEAT_VERBS = _words(
     "stroked examined studied surveyed regarded eyed watched waited consulted"
 )
 # The subject of these hears, or does not answer.
-REACTION_VERBS = _words(
+REACTION_VERBS = words(
     "listened heard obeyed started gasped stared blinked flinched winced recoiled gaped shrank paled blushed "
     "coloured colored reddened hesitated understood remembered wondered felt knew saw realized realised"
 )
@@ -97,29 +97,22 @@ SILENT = (
 # Titles that stand before a name: gender, age.
 TITLES: dict[str, tuple[Gender, Age]] = {
     **dict.fromkeys(
-        "mr mister sir lord father brother uncle monsieur m herr signor signore señor senor don king prince duke earl "
-        "baron count viscount squire rev reverend parson bishop archdeacon canon dean pope friar abbe abbé cardinal "
-        "esquire emperor sultan rajah pasha grandpa grandfather pa papa daddy".split(),
+        ["mr", "mister", "sir", "lord", "father", "brother", "uncle", "monsieur", "m", "herr", "signor", "signore", "señor", "senor", "don", "king", "prince", "duke", "earl", "baron", "count", "viscount", "squire", "rev", "reverend", "parson", "bishop", "archdeacon", "canon", "dean", "pope", "friar", "abbe", "abbé", "cardinal", "esquire", "emperor", "sultan", "rajah", "pasha", "grandpa", "grandfather", "pa", "papa", "daddy"],
         ("male", "adult"),
     ),
     **dict.fromkeys(
-        "mrs ms mistress lady dame madame madam mme frau signora señora senora donna queen duchess countess baroness "
-        "marchioness viscountess empress sister aunt auntie nurse mother mama mamma ma mummy granny grandma "
-        "grandmother goody widow".split(),
+        ["mrs", "ms", "mistress", "lady", "dame", "madame", "madam", "mme", "frau", "signora", "señora", "senora", "donna", "queen", "duchess", "countess", "baroness", "marchioness", "viscountess", "empress", "sister", "aunt", "auntie", "nurse", "mother", "mama", "mamma", "ma", "mummy", "granny", "grandma", "grandmother", "goody", "widow"],
         ("female", "adult"),
     ),
-    **dict.fromkeys("miss mlle mademoiselle signorina fräulein fraulein princess".split(), ("female", "young")),
+    **dict.fromkeys(["miss", "mlle", "mademoiselle", "signorina", "fräulein", "fraulein", "princess"], ("female", "young")),
     "master": ("male", "child"),
-    **dict.fromkeys("captain capt colonel col major maj general gen sergeant sgt corporal lieutenant lt commander "
-                    "admiral inspector constable superintendent detective sheriff marshal private".split(),
+    **dict.fromkeys(["captain", "capt", "colonel", "col", "major", "maj", "general", "gen", "sergeant", "sgt", "corporal", "lieutenant", "lt", "commander", "admiral", "inspector", "constable", "superintendent", "detective", "sheriff", "marshal", "private"],
                     ("male", "adult")),
-    **dict.fromkeys("dr doctor prof professor judge justice president senator governor mayor chief agent officer "
-                    "coach saint st chancellor minister secretary ambassador commissioner deputy director "
-                    "cousin old young little dear poor cook farmer".split(), ("unknown", "unknown")),
+    **dict.fromkeys(["dr", "doctor", "prof", "professor", "judge", "justice", "president", "senator", "governor", "mayor", "chief", "agent", "officer", "coach", "saint", "st", "chancellor", "minister", "secretary", "ambassador", "commissioner", "deputy", "director", "cousin", "old", "young", "little", "dear", "poor", "cook", "farmer"], ("unknown", "unknown")),
 }  # fmt: skip
-GRANDPARENTS = _words("grandpa grandfather grandma grandmother granny gran grandad granddad nan")
+GRANDPARENTS = words("grandpa grandfather grandma grandmother granny gran grandad granddad nan")
 # Words of TITLES that are no part of the name they stand before.
-LOOSE_TITLES = _words("old young little dear poor")
+LOOSE_TITLES = words("old young little dear poor")
 
 _MEN = (
     "man gentleman fellow chap lad boy youth father dad daddy papa pa son brother uncle nephew husband grandfather "
@@ -154,47 +147,45 @@ _EITHER = (
     "wolf fox donkey pig tiger mole rat toad badger otter hare lizard"
 )
 PERSON_NOUNS: dict[str, tuple[Gender, Age]] = {
-    **{w: ("unknown", "unknown") for w in _EITHER.split()},
-    **{w: ("male", "adult") for w in _MEN.split()},
-    **{w: ("female", "adult") for w in _WOMEN.split()},
-    **dict.fromkeys("boy lad".split(), ("male", "child")),
-    **dict.fromkeys("girl lass lassie".split(), ("female", "child")),
-    **dict.fromkeys("child baby infant kid youngster".split(), ("unknown", "child")),
-    **dict.fromkeys("youth bridegroom".split(), ("male", "young")),
-    **dict.fromkeys("bride damsel".split(), ("female", "young")),
-    **dict.fromkeys("grandfather grandpa".split(), ("male", "elderly")),
-    **dict.fromkeys("grandmother grandma granny crone hag".split(), ("female", "elderly")),
+    **dict.fromkeys(_EITHER.split(), ("unknown", "unknown")),
+    **dict.fromkeys(_MEN.split(), ("male", "adult")),
+    **dict.fromkeys(_WOMEN.split(), ("female", "adult")),
+    **dict.fromkeys(["boy", "lad"], ("male", "child")),
+    **dict.fromkeys(["girl", "lass", "lassie"], ("female", "child")),
+    **dict.fromkeys(["child", "baby", "infant", "kid", "youngster"], ("unknown", "child")),
+    **dict.fromkeys(["youth", "bridegroom"], ("male", "young")),
+    **dict.fromkeys(["bride", "damsel"], ("female", "young")),
+    **dict.fromkeys(["grandfather", "grandpa"], ("male", "elderly")),
+    **dict.fromkeys(["grandmother", "grandma", "granny", "crone", "hag"], ("female", "elderly")),
     "doctor": ("unknown", "adult"), "master": ("male", "adult"), "fiance": ("male", "young"),
     "fiancee": ("female", "young"), "chairman": ("male", "adult"),
 }  # fmt: skip
-KIN = _words(
+KIN = words(
     "father mother dad daddy mum mummy mom papa mama mamma pa ma son daughter brother sister uncle aunt auntie "
     "nephew niece husband wife grandfather grandmother grandson granddaughter grandpa grandma granny cousin "
     "stepfather stepmother godfather godmother father-in-law mother-in-law brother-in-law sister-in-law "
     "son-in-law daughter-in-law fiance fiancee parent twin"
 )
-GROUP_NOUNS = _words(
+GROUP_NOUNS = words(
     "men women gentlemen ladies boys girls children people crowd others brothers sisters parents daughters sons "
     "guests servants maids officers soldiers sailors policemen friends cousins aunts uncles couple company party "
     "everybody everyone both all audience jury family twins pair villagers visitors creatures animals voices they"
 )
 # In a quotation, what one calls another without a name.
 FORMS_OF_ADDRESS: dict[str, Gender] = {
-    **dict.fromkeys("sir mister father papa dad daddy pa uncle boy lad sonny mate man fellow chap brother son "
-                    "monsieur gentleman captain colonel major guv'nor milord".split(), "male"),
-    **dict.fromkeys("ma'am madam madame miss missus mother mamma mama mum mummy mom aunt auntie girl lady sister "
-                    "daughter mademoiselle milady ladyship".split(), "female"),
-    **dict.fromkeys("dear darling love dearest sweetheart honey child friend doctor cousin nurse".split(), "unknown"),
+    **dict.fromkeys(["sir", "mister", "father", "papa", "dad", "daddy", "pa", "uncle", "boy", "lad", "sonny", "mate", "man", "fellow", "chap", "brother", "son", "monsieur", "gentleman", "captain", "colonel", "major", "guv'nor", "milord"], "male"),
+    **dict.fromkeys(["ma'am", "madam", "madame", "miss", "missus", "mother", "mamma", "mama", "mum", "mummy", "mom", "aunt", "auntie", "girl", "lady", "sister", "daughter", "mademoiselle", "milady", "ladyship"], "female"),
+    **dict.fromkeys(["dear", "darling", "love", "dearest", "sweetheart", "honey", "child", "friend", "doctor", "cousin", "nurse"], "unknown"),
 }  # fmt: skip
 
 PRONOUNS: dict[str, Gender] = {"he": "male", "she": "female"}
-MALE_FORMS = _words("he him his himself")
-FEMALE_FORMS = _words("she her hers herself")
+MALE_FORMS = words("he him his himself")
+FEMALE_FORMS = words("she her hers herself")
 FIRST_PERSON = "I"
 
 # ---------------------------------------------------------------- words that are no names
 
-NOT_NAMES = _words(
+NOT_NAMES = words(
     "i monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
     "september october november december christmas easter god heaven lord jesus christ almighty providence fate "
     "english french german italian spanish american british irish scotch scottish welsh roman greek latin russian "
@@ -226,16 +217,16 @@ NOT_NAMES = _words(
     "mon ami ma foi oui non ja nein si merci bonjour eureka amen sunday's latin's"
 )
 # A name right behind one of these is mostly a place.
-PLACE_BEFORE = _words("in at near into from towards toward to through of")
+PLACE_BEFORE = words("in at near into from towards toward to through of")
 # Given names that are common words too: at the head of a sentence they name nobody.
-ALSO_WORDS = _words(
+ALSO_WORDS = words(
     "will may mark grace hope faith joy rose art frank dawn summer an so long see love bless my man in do le ho wan than "
     "jack bill pat rob sue don ray drew chase grant chance price rich dick miles earnest noble major king prince "
     "pearl ruby ivy violet lily daisy heather holly iris olive hazel ginger amber crystal jewel star sky april june "
     "august may eve merry carol robin martin harry buck cliff dale glen heath reed lance guy gene dean earl duke royal "
     "young early little page paris sydney florence virginia georgia carolina india asia china brooke lane"
 )
-NAME_JOINERS = _words("de du des la le van von der den di da del della of the o' al el bin ibn y")
+NAME_JOINERS = words("de du des la le van von der den di da del della of the o' al el bin ibn y")
 
 # ---------------------------------------------------------------- given names
 
@@ -277,7 +268,12 @@ def _pet_table() -> dict[str, frozenset[str]]:
 
 @cache
 def _leans() -> dict[str, float]:
-    rows = resources.files("novelcast.script.english").joinpath("given_names.tsv").read_text("utf-8").splitlines()
+    rows = (
+        resources.files("novelcast.script.english")
+        .joinpath("given_names.tsv")
+        .read_text("utf-8")
+        .splitlines()
+    )
     return {name: float(lean) for lean, names in (r.split("\t") for r in rows[1:]) for name in names.split()}
 
 

@@ -14,15 +14,68 @@ from novelcast.script.english import lexicon as lx
 Kind = Literal["name", "phrase", "pronoun", "epithet", "group"]
 Token = tuple[int, int, str]  # start, end, the word without a possessive ending
 
-_SAME_LENGTH = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "_": " ", "*": " ", "\n": " ", "\u2060": " "})
+_SAME_LENGTH = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "_": " ", "*": " ", "\n": " ", "\u2060": " "}
+)
 _TOKEN = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _GAP = re.compile(r"\.?\s+|\.?-")
-_DETERMINERS = frozenset("the a an this that his her my our their your its another one some any each every".split())
-_OWNERS = frozenset("his her my our their your its".split())
+_DETERMINERS = lx.words("the a an this that his her my our their your its another one some any each every")
+_OWNERS = lx.words("his her my our their your its")
 # Never an adjective between a determiner and its noun.
 _NO_ADJECTIVE = frozenset(
-    "of in on at by for with from to and or but as than who which that is was were are be had has have said not "
-    "so then when while if the a an his her my our their your its into upon over under about he she they it".split()
+    [
+        "of",
+        "in",
+        "on",
+        "at",
+        "by",
+        "for",
+        "with",
+        "from",
+        "to",
+        "and",
+        "or",
+        "but",
+        "as",
+        "than",
+        "who",
+        "which",
+        "that",
+        "is",
+        "was",
+        "were",
+        "are",
+        "be",
+        "had",
+        "has",
+        "have",
+        "said",
+        "not",
+        "so",
+        "then",
+        "when",
+        "while",
+        "if",
+        "the",
+        "a",
+        "an",
+        "his",
+        "her",
+        "my",
+        "our",
+        "their",
+        "your",
+        "its",
+        "into",
+        "upon",
+        "over",
+        "under",
+        "about",
+        "he",
+        "she",
+        "they",
+        "it",
+    ]
 )
 _NARRATORS = frozenset(("i", "narr", "narrator", "the narrator"))
 
@@ -143,7 +196,9 @@ class Roster:
             lower = not any(w[0].isupper() for w in named)
             kind: Kind = "phrase" if lower else "name"
             noun = words[-1] if lower else ""
-            gender, age = lx.PERSON_NOUNS.get(words[-1], ("unknown", "unknown")) if lower else ("unknown", "unknown")
+            gender, age = (
+                lx.PERSON_NOUNS.get(words[-1], ("unknown", "unknown")) if lower else ("unknown", "unknown")
+            )
             return Mention(start, end, text[start:end], kind, people, gender, age, owned, noun), n
         return None, 0
 
@@ -163,8 +218,8 @@ class Roster:
         start, end, word = found[i]
         lower = word.lower()
         if word == "I":
-            people = () if self.narrator is None else (self.narrator,)
-            return Mention(start, start + 1, "I", "pronoun", people, first_person=True), 1
+            teller = () if self.narrator is None else (self.narrator,)
+            return Mention(start, start + 1, "I", "pronoun", teller, first_person=True), 1
         if lower in lx.PRONOUNS and "'" not in text[start:end].removesuffix("'s"):
             return Mention(start, end, lower, "pronoun", (), lx.PRONOUNS[lower]), 1
         if lower == "it" and end - start == 2:
@@ -172,7 +227,9 @@ class Roster:
         if lower in ("him", "himself"):
             return Mention(start, end, lower, "pronoun", (), "male", owned=True), 1
         if lower in ("her", "his", "herself"):
-            return Mention(start, end, lower, "pronoun", (), "male" if lower == "his" else "female", owned=True), 1
+            return Mention(
+                start, end, lower, "pronoun", (), "male" if lower == "his" else "female", owned=True
+            ), 1
         if lower in ("they", "we", "both"):
             return Mention(start, end, lower, "group"), 1
         if lower in lx.GROUP_NOUNS:
@@ -227,7 +284,11 @@ def _nouns_of(person: Speaker) -> frozenset[str]:
         words = words_of(form)
         for word in (*words[:-1], *(words[-1:] if words[:1] in (("the",), ("a",), ("an",)) else ())):
             word = _LONG_TITLES.get(word, word)
-            if word in lx.PERSON_NOUNS and word not in lx.LOOSE_TITLES and word not in ("miss", "master", "lady"):
+            if (
+                word in lx.PERSON_NOUNS
+                and word not in lx.LOOSE_TITLES
+                and word not in ("miss", "master", "lady")
+            ):
                 found.add(word)
     return frozenset(found)
 

@@ -92,9 +92,15 @@ class Person:
     def surnames(self) -> set[str]:
         many = {n.surname for n in self.parsed() if len(n.words) > 1 and not n.the}
         alone = {n.surname for n in self.parsed() if len(n.words) == 1 and n.titles and n.gender != "unknown"}
-        return many | alone | {
-            n.surname for n in self.parsed() if len(n.words) == 1 and not n.the and not lx.is_given_name(n.words[0])
-        }
+        return (
+            many
+            | alone
+            | {
+                n.surname
+                for n in self.parsed()
+                if len(n.words) == 1 and not n.the and not lx.is_given_name(n.words[0])
+            }
+        )
 
 
 Together = Mapping[frozenset[str], int]
@@ -105,7 +111,8 @@ def group(counts: Mapping[str, int], together: Together, given: Sequence[Speaker
     """Persons with all their forms: full names first, then what can be tied to one of them. Forms that stand in one
     sentence more than once are of two people."""
     people = [
-        Person(s.name, {f: counts.get(f, 0) + 1 for f in dict.fromkeys((s.name, *s.aliases))}, s) for s in given
+        Person(s.name, {f: counts.get(f, 0) + 1 for f in dict.fromkeys((s.name, *s.aliases))}, s)
+        for s in given
     ]
     taken = {words_of(f) for p in people for f in p.forms}
     order = sorted(counts, key=lambda f: (_rank(Name.of(f)), -counts[f], f))
@@ -186,7 +193,10 @@ def _belongs(name: Name, person: Person) -> int:
         return 5
     if name.the:
         # The Rabbit is the White Rabbit where there is one of them.
-        return 3 * any(n.the and n.words[-1:] == name.words[-1:] and (len(n.words) == 1 or len(name.words) == 1) for n in parsed)
+        return 3 * any(
+            n.the and n.words[-1:] == name.words[-1:] and (len(n.words) == 1 or len(name.words) == 1)
+            for n in parsed
+        )
     if any(n.the for n in parsed):
         return 2 * any(n.the and n.words == name.words for n in parsed)
     if len(name.words) > 1:
@@ -196,7 +206,11 @@ def _belongs(name: Name, person: Person) -> int:
         if full and not any(n.words[-1] == name.words[-1] for n in full):
             return 0
         same_surname = name.surname in person.surnames()
-        return 2 * any(_same_given(g, name.words[0]) for g in person.givens()) * (same_surname or not person.surnames())
+        return (
+            2
+            * any(_same_given(g, name.words[0]) for g in person.givens())
+            * (same_surname or not person.surnames())
+        )
     word = name.words[0] if name.words else ""
     if word in person.givens():
         return 3
@@ -220,8 +234,6 @@ def _same_given(a: str, b: str) -> bool:
     if min(len(a), len(b)) == 1:
         return a[0] == b[0]
     return b in lx.full_names(a) or a in lx.full_names(b) or bool(lx.full_names(a) & lx.full_names(b))
-
-
 
 
 def short_forms(person: Person, people: Sequence[Person]) -> list[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from novelcast.model import Speaker
 from novelcast.script.english import lexicon as lx
-from novelcast.script.english.clues import _ADDRESS as ADDRESS
+from novelcast.script.english.clues import ADDRESS
 from novelcast.script.english.mentions import Token, plain, tokens, words_of
 from novelcast.script.english.names import Name, Person, group, short_forms
 from novelcast.script.english.traits import describe
@@ -20,7 +20,7 @@ _GAP = re.compile(r"\.?\s+|\.-?|-")
 _STARTS = re.compile(r"(?:^|[.!?:;\"(\[—…]|--)['\")\]\s]*$")
 _TITLE_GAP = re.compile(r"\.?\s+")
 _STOP = re.compile(r"(?<!\bMr)(?<!\bMrs)(?<!\bDr)(?<!\bSt)[.!?](?=[\s\"'])")
-_ACTS = lx.BEAT_VERBS | lx.REACTION_VERBS | frozenset("knew felt saw wanted loved hated hoped tried said wore".split())
+_ACTS = lx.BEAT_VERBS | lx.REACTION_VERBS | lx.words("knew felt saw wanted loved hated hoped tried said wore")
 _LEAST_TAGS = 10
 """Tags that name somebody before a person is added to a list of characters the user gave."""
 
@@ -61,7 +61,11 @@ class _Book:
         lower = word.lower()
         if self.capital[lower]:
             return self.small[lower] * 4 <= self.capital[lower]
-        return not self.small[lower] and abs(lx.name_lean(lower)) >= 2 and lower not in lx.NOT_NAMES | lx.ALSO_WORDS
+        return (
+            not self.small[lower]
+            and abs(lx.name_lean(lower)) >= 2
+            and lower not in lx.NOT_NAMES | lx.ALSO_WORDS
+        )
 
 
 def find_people(pieces: Sequence[Piece], given: Sequence[Speaker] = ()) -> tuple[Speaker, ...]:
@@ -96,7 +100,7 @@ def _read(pieces: Sequence[Piece]) -> _Book:
     for k, (text, spoken) in enumerate(texts):
         found = tokens(text)
         lists.append(found)
-        for i, t in enumerate(found):
+        for t in found:
             word = t[2]
             if word[0].islower():
                 book.small[word] += 1
@@ -171,7 +175,9 @@ def _runs(text: str, found: Sequence[Token], spoken: bool, book: _Book, opens: b
         i = j + 1
 
 
-def _note_run(text: str, found: Sequence[Token], i: int, j: int, spoken: bool, book: _Book, opens: bool) -> str:
+def _note_run(
+    text: str, found: Sequence[Token], i: int, j: int, spoken: bool, book: _Book, opens: bool
+) -> str:
     """Count a run of capitalised words as the form that it is; returns the form, "" where it is none."""
     before = text[max(0, found[i][0] - 8) : found[i][0]]
     at_start = _STARTS.search(before) is not None and (opens or bool(before.strip(" \"'")))
@@ -186,13 +192,17 @@ def _note_run(text: str, found: Sequence[Token], i: int, j: int, spoken: bool, b
     if i > j:
         return ""
     words = [found[k][2] for k in range(i, j + 1)]
-    if words[0] == "I" or all(w.lower() in lx.TITLES for w in words) and len(words) > 1:
+    if words[0] == "I" or (all(w.lower() in lx.TITLES for w in words) and len(words) > 1):
         return ""
-    previous = found[i - 1] if i and not re.search(r"[.!?;:\"]", text[found[i - 1][1] : found[i][0]]) else None
+    previous = (
+        found[i - 1] if i and not re.search(r"[.!?;:\"]", text[found[i - 1][1] : found[i][0]]) else None
+    )
     last_before = previous[2].lower() if previous else ""
     behind = [t for t in found[j + 1 : j + 4] if t[0] - found[j][1] < 30]
     form = " ".join(_dotted(w, k + 1 < len(words)) for k, w in enumerate(words))
-    the = last_before in ("the", "a", "an") or (last_before in lx.LOOSE_TITLES and i > 1 and found[i - 2][2].lower() == "the")
+    the = last_before in ("the", "a", "an") or (
+        last_before in lx.LOOSE_TITLES and i > 1 and found[i - 2][2].lower() == "the"
+    )
     if the:
         form = "the " + form
     seen = book.forms[form]
@@ -207,18 +217,29 @@ def _note_run(text: str, found: Sequence[Token], i: int, j: int, spoken: bool, b
         seen.owned += behind[0][2].lower() in _PARTS if behind else 0
     elif not spoken:
         inverted = last_before in lx.SAY_VERBS or (the and i > 1 and found[i - 2][2].lower() in lx.SAY_VERBS)
-        direct = gap == " " and (next_word in lx.SAY_VERBS or (next_word.endswith("ly") and len(behind) > 1 and behind[1][2].lower() in lx.SAY_VERBS))
+        direct = gap == " " and (
+            next_word in lx.SAY_VERBS
+            or (next_word.endswith("ly") and len(behind) > 1 and behind[1][2].lower() in lx.SAY_VERBS)
+        )
         seen.said += inverted or direct
-        seen.acted += gap == " " and (next_word in _ACTS or (next_word.endswith("ed") and next_word not in ("named", "called", "united")))
+        seen.acted += gap == " " and (
+            next_word in _ACTS
+            or (next_word.endswith("ed") and next_word not in ("named", "called", "united"))
+        )
     else:
         rest = text[found[j][1] : found[j][1] + 2]
-        seen.called += bool(re.match(r"[,.!?;:]|$|\"", rest)) and ADDRESS.search(text[: found[i][0]].lstrip("\"' ")) is not None
+        seen.called += (
+            bool(re.match(r"[,.!?;:]|$|\"", rest))
+            and ADDRESS.search(text[: found[i][0]].lstrip("\"' ")) is not None
+        )
     seen.place += last_before in lx.PLACE_BEFORE
     return form
 
 
-_PARTS = frozenset("voice eyes face hand hands head heart lips mind arm shoulder mother father wife husband sister brother "
-                   "son daughter room house face".split())
+_PARTS = lx.words(
+    "voice eyes face hand hands head heart lips mind arm shoulder mother father wife husband sister brother "
+    "son daughter room house face"
+)
 
 
 def _opens_name(found: Sequence[Token], i: int, j: int) -> bool:
@@ -230,7 +251,15 @@ def _opens_name(found: Sequence[Token], i: int, j: int) -> bool:
 
 
 def _dotted(word: str, more: bool) -> str:
-    return word + "." if more and (word in ("Mr", "Mrs", "Ms", "Dr", "St", "Prof", "Rev", "Capt", "Col", "Sgt", "Lt") or _INITIAL.match(word)) else word
+    return (
+        word + "."
+        if more
+        and (
+            word in ("Mr", "Mrs", "Ms", "Dr", "St", "Prof", "Rev", "Capt", "Col", "Sgt", "Lt")
+            or _INITIAL.match(word)
+        )
+        else word
+    )
 
 
 def _is_person(form: str, seen: _Seen, book: _Book) -> bool:
@@ -261,7 +290,7 @@ def _is_person(form: str, seen: _Seen, book: _Book) -> bool:
         return True
     if last.endswith("s") and book.capital[last[:-1]] > 2:
         return False  # the Lucases
-    return seen.human >= (1 if known else 3) and seen.count >= 2 or (known and seen.count >= 3)
+    return (seen.human >= (1 if known else 3) and seen.count >= 2) or (known and seen.count >= 3)
 
 
 # ---------------------------------------------------------------- those without a name
@@ -281,7 +310,19 @@ def _note_unnamed(text: str, found: Sequence[Token], book: _Book, after_quote: b
         for j in range(k + 2, min(len(found), k + 5)):
             if text[found[j - 1][1] : found[j][0]] != " " or not found[j][2][0].islower():
                 break
-            if found[j][2].endswith("ly") or found[j][2] in ("in", "as", "to", "with", "of", "who", "and", "from", "at", "on", "by"):
+            if found[j][2].endswith("ly") or found[j][2] in (
+                "in",
+                "as",
+                "to",
+                "with",
+                "of",
+                "who",
+                "and",
+                "from",
+                "at",
+                "on",
+                "by",
+            ):
                 break
             end = j
             if found[j][2] in lx.PERSON_NOUNS:
@@ -290,7 +331,9 @@ def _note_unnamed(text: str, found: Sequence[Token], book: _Book, after_quote: b
             book.unnamed[" ".join(["the", *(found[j][2] for j in range(k + 2, end + 1))])] += 1
 
 
-_ANYBODY = frozenset("other one voice man woman lady gentleman person speaker fellow latter former first second two same".split())
+_ANYBODY = lx.words(
+    "other one voice man woman lady gentleman person speaker fellow latter former first second two same"
+)
 
 
 def _unnamed(book: _Book, people: Sequence[Person]) -> list[Person]:

@@ -99,7 +99,7 @@ def _opens(text: str, i: int) -> bool:
     if c in "‘'":
         return _opens_single(text, i)
     before, after = text[i - 1 : i], text[i + 1 : i + 2]
-    return bool(after) and not after.isspace() or not before or before.isspace()
+    return (bool(after) and not after.isspace()) or not before or before.isspace()
 
 
 def _opens_single(text: str, i: int) -> bool:
@@ -119,9 +119,8 @@ def _closes(text: str, i: int, opener: str) -> bool:
     before, after = text[i - 1 : i], text[i + 1 : i + 2]
     if opener in "‘'":
         return _closes_single(text, i, before, after)
-    if c == '"' and before.isspace() and after.isalnum():
-        return False  # stands where a quotation opens
-    return True
+    # A straight mark that stands where a quotation opens closes none.
+    return not (c == '"' and before.isspace() and after.isalnum())
 
 
 def _closes_single(text: str, i: int, before: str, after: str) -> bool:
@@ -149,6 +148,4 @@ _TAG = re.compile(
 def _guess_end(text: str, start: int, limit: int) -> int:
     """Where a quotation that opens at `start` and is never closed ends: before its tag, if one can be seen."""
     tag = _TAG.search(text, start + 1, limit)
-    if tag is not None and not re.search(r"[.!?]\s+\S", text[start : tag.start()] if tag.start() < start else ""):
-        return tag.start() + 1
-    return limit
+    return tag.start() + 1 if tag is not None else limit

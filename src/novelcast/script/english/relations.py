@@ -11,7 +11,9 @@ from novelcast.script.english import lexicon as lx
 from novelcast.script.english.mentions import Roster, plain
 from novelcast.script.pieces import Piece
 
-_BEHIND = re.compile(r"^, (?:the|a|an|his|her|my|their|our|[A-Z]\w+'s) (?:[a-z-]+ ){0,3}?([a-z-]+)\b(?=[,.;]| (?:of|who|in|at|from|to)\b)")
+_BEHIND = re.compile(
+    r"^, (?:the|a|an|his|her|my|their|our|[A-Z]\w+'s) (?:[a-z-]+ ){0,3}?([a-z-]+)\b(?=[,.;]| (?:of|who|in|at|from|to)\b)"
+)
 _BEFORE = re.compile(r"\b(?:the|his|her|my|their|our|[A-Z]\w+'s) (?:[a-z-]+ ){0,2}?([a-z-]+),? $")
 
 
@@ -26,7 +28,10 @@ def common_nouns(pieces: Sequence[Piece], people: Sequence[Speaker]) -> dict[str
         for m in roster.mentions(text):
             if m.sure is None or m.owned:
                 continue
-            for pattern, part in ((_BEHIND, text[m.end : m.end + 60]), (_BEFORE, text[max(0, m.start - 40) : m.start])):
+            for pattern, part in (
+                (_BEHIND, text[m.end : m.end + 60]),
+                (_BEFORE, text[max(0, m.start - 40) : m.start]),
+            ):
                 noun = pattern.search(part)
                 if noun is not None and noun.group(1) in lx.PERSON_NOUNS:
                     found[m.sure][noun.group(1)] += 1
@@ -38,4 +43,4 @@ def common_nouns(pieces: Sequence[Piece], people: Sequence[Speaker]) -> dict[str
     return out
 
 
-_ANYBODY = frozenset("man woman lady gentleman person one other girl boy fellow creature friend voice figure".split())
+_ANYBODY = lx.words("man woman lady gentleman person one other girl boy fellow creature friend voice figure")

@@ -18,7 +18,9 @@ _THINK = r"thought|thinks|wondered|mused|told (?:him|her|my)self"
 _WHO = r"(?:he|she|I|they|we|the \w+(?: \w+)?|(?:[A-Z][\w'’.-]+ ?){1,3})"
 _SAID_BEFORE = re.compile(rf"\b(?:{_SAY})\b[^.!?;]{{0,60}}$", re.I)
 _SAID_AFTER = re.compile(rf"^[,\s—-]*(?:\w+ly )?(?:(?:{_SAY})\b|{_WHO} (?:\w+ly )?(?:{_SAY})\b)")
-_THOUGHT_AFTER = re.compile(rf"^[,\s—-]*(?:(?:{_THINK})\b(?! that)|{_WHO} (?:\w+ly )?(?:{_THINK})\b(?! that))")
+_THOUGHT_AFTER = re.compile(
+    rf"^[,\s—-]*(?:(?:{_THINK})\b(?! that)|{_WHO} (?:\w+ly )?(?:{_THINK})\b(?! that))"
+)
 _THOUGHT_BEFORE = re.compile(rf"\b(?:{_THINK})[,:]\s*$")
 _WRITTEN = re.compile(
     r"\b(?:written|inscribed|inscription|engraved|printed|painted|labelled|labeled|marked|entitled|titled|headed|"
@@ -32,7 +34,9 @@ _SHORT_WORDS = 5
 _SYSTEM = re.compile(r"^\s*(\[[^\[\]]+\]|【[^【】]+】)\s*$")
 _STAGE = re.compile(r"^\s*([A-Z][\w'’.-]*(?: [A-Z][\w'’.-]*){0,2})(?: ?\([^)]{1,60}\))?:\s+(?=\S)")
 _ITALICS = re.compile(r"(?<![\w*_])([_*])(?=\S)([^_*]{8,}?[.!?…])\1(?![\w*_])")
-_UNQUOTED = re.compile(rf"(?:(?<=[.!?…] )|^)([^.!?]{{12,}}?[^.!?]*[,?!…]) {_WHO}\s?(?:thought|wondered)(?=[.!])")
+_UNQUOTED = re.compile(
+    rf"(?:(?<=[.!?…] )|^)([^.!?]{{12,}}?[^.!?]*[,?!…]) {_WHO}\s?(?:thought|wondered)(?=[.!])"
+)
 _OWN_WORDS = re.compile(r"\b(?:I|I['’]\w+|me|my|mine|myself|we|us|our|you|your)\b")
 _LEAST_STAGE_LINES = 4
 
@@ -64,9 +68,7 @@ def _split_chapter(chapter: Chapter, marks: str) -> list[list[Region]]:
     stage = _stage_names(texts)
     narration = " ".join(t for t in texts if t[:1] not in marks)
     first_person = is_first_person(narration)
-    return [
-        _regions(p, marks, i in carried, stage, first_person) for i, p in enumerate(chapter.paragraphs)
-    ]
+    return [_regions(p, marks, i in carried, stage, first_person) for i, p in enumerate(chapter.paragraphs)]
 
 
 def is_first_person(narration: str) -> bool:
@@ -131,12 +133,13 @@ def _kind(before: str, inside: str, after: str, whole: bool) -> PieceKind:
             return "dialogue"
         leads = not before.strip() or re.search(r"[:,—]\s*$", before) is not None
         whole_sentence = inside[:1].isupper() and (
-            re.search(r"[.!?,;]", inside) is not None or (len(words) > 1 and not re.match(r"\s*[a-z;]", after))
+            re.search(r"[.!?,;]", inside) is not None
+            or (len(words) > 1 and not re.match(r"\s*[a-z;]", after))
         )
         return "dialogue" if leads and (not after.strip() or whole_sentence) else "narration"
     if _SAID_BEFORE.search(before[-40:]) and (ends or inside[:1].isupper()):
         return "dialogue"
-    spoken = ends and (len(words) > _SHORT_WORDS or inside.rstrip()[-1] in ".!?—" and inside[:1].isupper())
+    spoken = ends and (len(words) > _SHORT_WORDS or (inside.rstrip()[-1] in ".!?—" and inside[:1].isupper()))
     return "dialogue" if spoken else "narration"
 
 

@@ -24,7 +24,9 @@ _MOST_VOTES = 12.0
 def describe(people: Sequence[Person], pieces: Sequence[Piece]) -> tuple[Speaker, ...]:
     """The people as speakers, those seen most first; the narrator of a first-person book has the alias I."""
     ordered = sorted(people, key=lambda p: (-p.weight, p.name))
-    plainly = [Speaker(id=p.name, name=p.name, aliases=tuple(f for f in p.forms if f != p.name)) for p in ordered]
+    plainly = [
+        Speaker(id=p.name, name=p.name, aliases=tuple(f for f in p.forms if f != p.name)) for p in ordered
+    ]
     roster = Roster.of(plainly)
     votes = pronoun_votes(roster, pieces)
     speakers = [_speaker(p, votes[i]) for i, p in enumerate(ordered)]
@@ -35,15 +37,17 @@ def _speaker(person: Person, votes: Counter[str]) -> Speaker:
     aliases = tuple(f for f in person.forms if f != person.name)
     if person.fixed is not None and person.fixed.gender != "unknown":
         return person.fixed.model_copy(update={"aliases": aliases, "sure": 1.0})
-    score = _own_score(person) + _PRONOUN_WORTH * max(-_MOST_VOTES, min(_MOST_VOTES, votes["male"] - votes["female"]))
+    score = _own_score(person) + _PRONOUN_WORTH * max(
+        -_MOST_VOTES, min(_MOST_VOTES, votes["male"] - votes["female"])
+    )
     gender: Gender = "male" if score > 0.3 else "female" if score < -0.3 else "unknown"
     ages: Counter[str] = Counter()
     for form in person.forms:
         name = Name.of(form)
         words = (*name.titles, *(name.words[-1:] if form.lower().startswith("the ") else ()))
         for w in words:
-            age = lx.TITLES.get(w, ("", "unknown"))[1] if w in name.titles else lx.PERSON_NOUNS.get(w, ("", "unknown"))[1]
-            ages[age] += person.forms[form]
+            table = lx.TITLES if w in name.titles else lx.PERSON_NOUNS
+            ages[table.get(w, ("unknown", "unknown"))[1]] += person.forms[form]
     del ages["unknown"]
     age: Age = ages.most_common(1)[0][0] if ages else "unknown"  # type: ignore[assignment]
     return Speaker(
@@ -88,7 +92,9 @@ def pronoun_votes(roster: Roster, pieces: Sequence[Piece]) -> dict[int, Counter[
                         if m.start > names[0].start and held is not None:
                             votes[held][m.gender] += 1
                             break
-                elif not who and held is not None and pronouns and not any(m.kind == "epithet" for m in found):
+                elif (
+                    not who and held is not None and pronouns and not any(m.kind == "epithet" for m in found)
+                ):
                     votes[held][pronouns[0].gender] += 1
                 elif who:
                     held = None
@@ -133,5 +139,3 @@ def _only_called(people: Sequence[Speaker], pieces: Sequence[Piece]) -> int | No
                     narrated[m.sure] += 1
     found = [(n, who) for who, n in addressed.items() if n >= 2 and n > narrated[who]]
     return max(found)[1] if found else None
-
-

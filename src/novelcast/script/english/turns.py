@@ -113,9 +113,15 @@ def read_scene(pieces: Sequence[Piece], chapter: range, roster: Roster) -> Scene
         for k, turn in enumerate(new):
             turn.present = subjects
             turn.focus = dict(before)
-            ahead = "".join(pieces[i].text for i in paragraph if i < turn.pieces[0] and pieces[i].kind == "narration")
+            ahead = "".join(
+                pieces[i].text for i in paragraph if i < turn.pieces[0] and pieces[i].kind == "narration"
+            )
             if ahead.strip():
-                turn.lead = [m.sure for m in _told(plain(ahead), roster, turn.focus, resolve=False)[0] if m.sure is not None]
+                turn.lead = [
+                    m.sure
+                    for m in _told(plain(ahead), roster, turn.focus, resolve=False)[0]
+                    if m.sure is not None
+                ]
             turn.same_paragraph = k > 0
             if k == 0:
                 turn.continued = open_quote and turn.pieces[0] == paragraph[0]
@@ -126,8 +132,12 @@ def read_scene(pieces: Sequence[Piece], chapter: range, roster: Roster) -> Scene
                     turn.tags.addressed += lead.addressed if re.search(r"[,:]\s*$", above_text) else []
         if new:
             last = pieces[new[-1].pieces[-1]].text.rstrip()
-            open_quote = new[-1].pieces[-1] == paragraph[-1] and last[-1:] not in "”\"’'»" and last[:1] in "“\"‘'«"
-            open_quote = open_quote or (new[-1].continued and last[-1:] not in "”\"’'»" and new[-1].pieces[-1] == paragraph[-1])
+            open_quote = (
+                new[-1].pieces[-1] == paragraph[-1] and last[-1:] not in "”\"’'»" and last[:1] in "“\"‘'«"
+            )
+            open_quote = open_quote or (
+                new[-1].continued and last[-1:] not in "”\"’'»" and new[-1].pieces[-1] == paragraph[-1]
+            )
             above, above_text, gap, silence = [], "", 0, False
         elif told.strip():
             gap += 1
@@ -180,7 +190,9 @@ def _turns_of(pieces: Sequence[Piece], paragraph: list[int], roster: Roster, num
         return []
     between = []
     for a, b in zip([paragraph[0] - 1, *said], [*said, paragraph[-1] + 1], strict=True):
-        between.append("".join(pieces[i].text for i in range(a + 1, b) if pieces[i].kind in ("narration", "cue")))
+        between.append(
+            "".join(pieces[i].text for i in range(a + 1, b) if pieces[i].kind in ("narration", "cue"))
+        )
     groups: list[list[int]] = [[0]]
     cuts: list[tuple[str, str]] = []  # what stands between two turns: the earlier one's part, the later one's
     held = _lead_subject(between[0], roster)
@@ -198,10 +210,14 @@ def _turns_of(pieces: Sequence[Piece], paragraph: list[int], roster: Roster, num
         trail = cuts[g][0] if g < len(cuts) else between[-1]
         if lead.strip():
             found.append(clue_before(roster, lead))
-        for k in group[1:]:
-            found.append(clue_after(roster, between[k], "mid", grows=_grows(pieces[said[k - 1]].text, between[k])))
+        found += [
+            clue_after(roster, between[k], "mid", grows=_grows(pieces[said[k - 1]].text, between[k]))
+            for k in group[1:]
+        ]
         if trail.strip():
-            found.append(clue_after(roster, trail, "after", grows=_grows(pieces[said[group[-1]]].text, trail)))
+            found.append(
+                clue_after(roster, trail, "after", grows=_grows(pieces[said[group[-1]]].text, trail))
+            )
         tags = Tags([c for t in found for c in t.clues], [m for t in found for m in t.addressed])
         quotes = [pieces[said[k]].text for k in group]
         turn = Turn([said[k] for k in group], quotes, number, tags)
@@ -223,12 +239,18 @@ def _grows(quote: str, behind: str) -> bool:
     return inside[-1:] not in "." or head[:1].islower() or head[:1] in ",;—-"
 
 
-_CLAUSE_END = re.compile(r"[;.!?:](?=\s)|,(?= (?:and|while|when|but|as|whereupon|then|for|so|until|till)\b)|\)(?=\s)|--|—")
+_CLAUSE_END = re.compile(
+    r"[;.!?:](?=\s)|,(?= (?:and|while|when|but|as|whereupon|then|for|so|until|till)\b)|\)(?=\s)|--|—"
+)
 
 
 def _lead_subject(text: str, roster: Roster) -> Mention | None:
     """Whom the words that lead into a quotation name as its speaker."""
-    clues = [c for c in clue_before(roster, text).clues if c.place == "lead" and c.how in STRONG] if text.strip() else []
+    clues = (
+        [c for c in clue_before(roster, text).clues if c.place == "lead" and c.how in STRONG]
+        if text.strip()
+        else []
+    )
     return clues[0].who if clues else None
 
 
@@ -246,7 +268,11 @@ def _cut_between(
     ends = [m.end() for m in _CLAUSE_END.finditer(text) if not _ABBREVIATED.search(text[: m.end()])]
     last = max((e for e in ends if text[e:].strip(" ,:-")), default=0)
     first_clause = text[: min(ends, default=len(text))]
-    own = [c for c in clue_after(roster, first_clause, "after", grows=True).clues if c.how not in ("be", "other", "react")]
+    own = [
+        c
+        for c in clue_after(roster, first_clause, "after", grows=True).clues
+        if c.how not in ("be", "other", "react")
+    ]
     is_tag = bool(own) and _grows(quote, between) and not _OPENS_NEW.match(text)
     leads_in = _LEADS_IN.search(text) is not None and (last > 0 or not is_tag)
     first = own[0].who if own and (is_tag or last) else held
@@ -263,7 +289,9 @@ def _cut_between(
 
 _OPENS_NEW = re.compile(r"\s*(?:and|then|but|while|when|at|as)\s", re.I)
 _ABBREVIATED = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|Prof|Rev|Capt|Col|Sgt|Lt)\.$")
-_LEADS_IN = re.compile(rf"(?:[,:]|\b(?:{'|'.join(sorted(lx.SAY_VERBS | lx.SAYING))})(?: (?:out|aloud|again|in|on|loudly|\w+ly))?)\s*$")
+_LEADS_IN = re.compile(
+    rf"(?:[,:]|\b(?:{'|'.join(sorted(lx.SAY_VERBS | lx.SAYING))})(?: (?:out|aloud|again|in|on|loudly|\w+ly))?)\s*$"
+)
 
 
 def _differ(a: Mention, b: Mention, roster: Roster) -> bool:
@@ -287,9 +315,7 @@ def _gender(m: Mention, roster: Roster) -> str:
 def choose_candidates(scene: Scene, roster: Roster, usual: Sequence[int]) -> None:
     """Who may speak in each turn: whom its clues name, who is named nearest, before or soon after, the narrator,
     and those who speak most in the book (`usual`)."""
-    events = sorted(
-        [(p, who) for p, who, _ in scene.named_at] + scene.spoken_of, key=lambda e: e[0]
-    )
+    events = sorted([(p, who) for p, who, _ in scene.named_at] + scene.spoken_of, key=lambda e: e[0])
     by_paragraph: dict[int, list[int]] = defaultdict(list)
     for p, who in events:
         by_paragraph[p].append(who)
@@ -315,4 +341,6 @@ def choose_candidates(scene: Scene, roster: Roster, usual: Sequence[int]) -> Non
         turn.candidates = list(order)[:MAX_CANDIDATES]
     for i, turn in enumerate(scene.turns):
         around = scene.turns[max(0, i - AROUND) : i + AROUND + 1]
-        turn.active = len({w for t in around for c in t.tags.clues if c.who.sure is not None for w in c.who.people})
+        turn.active = len(
+            {w for t in around for c in t.tags.clues if c.who.sure is not None for w in c.who.people}
+        )
