@@ -16,7 +16,7 @@ Region = tuple[int, int, PieceKind]
 _SAY = "|".join(sorted(lx.SAY_VERBS, key=len, reverse=True))
 _THINK = r"thought|thinks|wondered|mused|told (?:him|her|my)self"
 _WHO = r"(?:he|she|I|they|we|the \w+(?: \w+)?|(?:[A-Z][\w'’.-]+ ?){1,3})"
-_SAID_BEFORE = re.compile(rf"\b(?:{_SAY})\b[^.!?;]{{0,60}}$", re.I)
+_SAID_BEFORE = re.compile(rf"(?<![\w-])(?:{_SAY})\b[^.!?;]{{0,60}}$", re.I)
 _SAID_AFTER = re.compile(rf"^[,\s—-]*(?:\w+ly )?(?:(?:{_SAY})\b|{_WHO} (?:\w+ly )?(?:{_SAY})\b)")
 _THOUGHT_AFTER = re.compile(
     rf"^[,\s—-]*(?:(?:{_THINK})\b(?! that)|{_WHO} (?:\w+ly )?(?:{_THINK})\b(?! that))"
@@ -124,9 +124,9 @@ def _kind(before: str, inside: str, after: str, whole: bool) -> PieceKind:
         return "dialogue"
     if _SAID_AFTER.match(after):
         return "dialogue"
-    if _WRITTEN.search(before) and not _SAID_BEFORE.search(before[-12:]):
-        return "narration"
     ends = _ENDS_SPOKEN.search(inside.rstrip()) is not None
+    if _WRITTEN.search(before) and not (ends and _SAID_BEFORE.search(before[-12:])):
+        return "narration"
     words = inside.split()
     if _BOUNDARY.search(before):
         if ends or re.match(r"\s*(?:--|—|–| {2,}|- )", after):
