@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from novelcast.model import Guess, Speaker
 from novelcast.script.clues import REACTIONS, Clue, Roster
-from novelcast.script.decode import decode, load_model
+from novelcast.script.decode import Scored, decode, load_model
 from novelcast.script.pieces import Piece, PieceKind
 from novelcast.script.thinkers import thinkers, told_by_me
 from novelcast.script.turns import Turn, chapters_of, fits, read_turns
@@ -44,7 +44,7 @@ def attribute(pieces: Sequence[Piece], people: Sequence[Speaker]) -> list[Label]
         turns = read_turns(pieces, chapter, roster)
         for turn, (who, sure) in zip(turns, decode(turns, load_model()), strict=True):
             evidence = _evidence(turn, who, roster)
-            others = _others(turn, who, people)
+            others = others_of(turn, who, people)
             for i in turn.pieces:
                 labels[i] = Label("dialogue", None if who is None else people[who].id, sure, evidence, others)
         known = {
@@ -55,7 +55,7 @@ def attribute(pieces: Sequence[Piece], people: Sequence[Speaker]) -> list[Label]
     return labels
 
 
-def _others(turn: Turn, who: int | None, people: Sequence[Speaker]) -> tuple[Guess, ...]:
+def others_of(turn: Scored, who: int | None, people: Sequence[Speaker]) -> tuple[Guess, ...]:
     """Who else may speak a turn, the likeliest first; nobody whom little speaks for."""
     ranked = sorted(zip(turn.shares, turn.candidates, strict=True), key=lambda x: -x[0])
     return tuple(
