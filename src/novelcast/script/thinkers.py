@@ -121,7 +121,9 @@ def told_by_me(pieces: Sequence[Piece], chapter: range) -> set[int]:
     whole = [simplified("".join(pieces[i].text for i in paragraph)) for paragraph in paragraphs]
     written = letters(whole)
     told = [
-        "" if k in written else simplified("\n".join(pieces[i].text for i in p if pieces[i].kind == "narration"))
+        ""
+        if k in written
+        else simplified("\n".join(pieces[i].text for i in p if pieces[i].kind == "narration"))
         for k, p in enumerate(paragraphs)
     ]
     breaks = [pieces[paragraph[0]].reason == SCENE_BREAK for paragraph in paragraphs]
