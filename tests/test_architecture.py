@@ -17,7 +17,7 @@ LAYERS = [
     ["catalog", "media", "readings", "lexicon"],
     ["synths", "sounds", "settings", "workspace", "packs"],
     ["read", "script", "cast", "engines", "timeline", "mix", "master", "publish"],
-    ["speak", "chapter", "resume", "plot"],
+    ["speak", "chapter", "llm", "resume", "plot"],
     ["pipeline"],
     ["preview", "doctor", "show"],
     ["cli"],

@@ -235,3 +235,32 @@ def test_a_folder_of_chapters_and_several_files_are_one_book(tmp_path: Path) -> 
     assert [c["title"] for c in listed["chapters"]] == ["第十章 雨", "第二章 风"]
     done = run("render", "渡口", "--engine", "tone", "--json", cwd=tmp_path)
     assert len(json.loads(done.stdout)["chapters"]) == 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device on this system")
+@pytest.mark.parametrize("command", [["read", "夜班.txt", "--json"], ["read", "夜班.txt"], ["--version"]])
+def test_a_result_that_cannot_be_written_is_said_in_words(
+    book: Path, tmp_path: Path, command: list[str]
+) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [COMMAND, *command],
+            cwd=tmp_path,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            timeout=60,
+        )
+    assert done.returncode == 2
+    assert done.stderr.startswith("novelcast: cannot write the result: ")
+    assert "what to do" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_nobody_who_reads_the_result_is_no_mistake(book: Path, tmp_path: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [COMMAND, "read", book, "--json"], cwd=tmp_path, stdout=write, stderr=subprocess.PIPE, timeout=60
+    )
+    os.close(write)
+    assert done.stderr == b""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -12,6 +14,9 @@ from typer.core import TyperGroup
 
 from novelcast import __version__
 from novelcast.errors import NovelcastError
+
+# What writing to the standard output fails with: a full disk or device, one that is gone, nobody who reads.
+_CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EPIPE)
 
 
 class _Reporting(TyperGroup):
@@ -91,6 +96,14 @@ Cues = Annotated[
         "--cues/--no-cues", help="Sounds where the text has them.  [default: cues]", show_default=False
     ),
 ]
+Llm = Annotated[
+    bool | None,
+    typer.Option(
+        "--llm/--no-llm",
+        help="Ask the language model of [script.llm] about unsure speakers.  [default: if there is one]",
+        show_default=False,
+    ),
+]
 Jobs = Annotated[
     int | None, typer.Option(help="Processor threads to use.  [default: all]", show_default=False)
 ]
@@ -124,6 +137,7 @@ def render(
     author: Author = None,
     repair: Repair = None,
     cues: Cues = None,
+    llm: Llm = None,
     jobs: Jobs = None,
     fresh: Fresh = False,
     plot: Annotated[
@@ -144,7 +158,9 @@ def render(
     from novelcast.plot import check_plots
     from novelcast.show import edition_json, progress_bars, show_edition
 
-    settings = _settings(output=output, engine=engine, preset=preset, repair=repair, cues=cues, jobs=jobs)
+    settings = _settings(
+        output=output, engine=engine, preset=preset, repair=repair, cues=cues, llm=llm, jobs=jobs
+    )
     if plot:
         check_plots()
     with progress_bars(quiet) as progress:
@@ -166,6 +182,7 @@ def script(
     title: Title = None,
     repair: Repair = None,
     cues: Cues = None,
+    llm: Llm = None,
     fresh: Fresh = False,
     json_: Json = False,
     quiet: Quiet = False,
@@ -177,9 +194,9 @@ def script(
     from novelcast.pipeline import BookDetails, read, write
     from novelcast.show import progress_bars, script_json, show_script
 
-    settings = _settings(output=output, engine=engine, repair=repair, cues=cues)
+    settings = _settings(output=output, engine=engine, repair=repair, cues=cues, llm=llm)
     details = BookDetails(title=title, fresh=fresh)
-    with progress_bars(quiet or json_) as progress:
+    with progress_bars(quiet) as progress:
         text, folder = read(book, settings, details, progress)
         with folder.locked():
             written, cast = write(text, folder, settings, details, progress)
@@ -334,10 +351,25 @@ def _fail_lines(failed: list[Any], verbose: bool) -> NoReturn:
 
 
 def main() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by the shell (>&-): there is nobody to write to
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+        elif hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")  # Windows consoles default to a code page
-    app()
+    try:
+        try:
+            app()
+        finally:
+            sys.stdout.flush()  # here its failure can still be said; at exit Python would print its own words
+    except OSError as error:
+        if error.errno not in _CANNOT_WRITE or error.filename is not None:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still to be written goes nowhere
+        if error.errno != errno.EPIPE:  # nobody reads on (| head): that is no mistake to talk about
+            typer.echo(f"novelcast: cannot write the result: {error.strerror}", err=True)
+            typer.echo("  what to do: make room there, or send the result to another place", err=True)
+        raise SystemExit(1 if error.errno == errno.EPIPE else 2) from None
 
 
 if __name__ == "__main__":

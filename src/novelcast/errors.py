@@ -6,6 +6,7 @@
     ├── SettingsError         a flag, variable or settings file asks for what we lack      exit 2
     ├── EngineUnavailable     no line of this run can be spoken: stop now                  exit 2
     ├── SpeechFailed          one line could not be spoken: go on, report at the end       exit 1
+    ├── AskFailed             a language model gave no answer: our own stands, and we say so
     └── ScriptError           a stage lost or doubled text: a defect of ours, never shipped on
 
 A library's exceptions are turned into these where the library is called; `cli` has the one place
@@ -52,6 +53,17 @@ class SpeechFailed(NovelcastError):
     def __init__(self, message: str, *, hint: str = "", transient: bool = False) -> None:
         super().__init__(message, hint=hint)
         self.transient = transient
+
+
+class AskFailed(NovelcastError):
+    """One request to a language model came to nothing; what it was asked keeps our own answer.
+
+    `fatal`: the next request would fare no better (no such server, wrong key).
+    """
+
+    def __init__(self, message: str, *, hint: str = "", fatal: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.fatal = fatal
 
 
 class ScriptError(NovelcastError):

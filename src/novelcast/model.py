@@ -146,6 +146,8 @@ class Script(Model):
     language: str
     with_cues: bool = True
     """Whether sounds were looked for."""
+    asked: str = ""
+    """The language model that was asked who speaks, and about what; empty where none was, or not to the end."""
     speakers: tuple[Speaker, ...] = ()
     segments: tuple[Segment, ...]
     cues: tuple[Cue, ...] = ()
@@ -277,11 +279,16 @@ class Loudness(Model):
 
 
 class Progress(Model):
-    """How far a stage is; `done` and `total` are in the stage's own unit (lines, blocks, bytes)."""
+    """How far a stage is; `done` and `total` are in the stage's own unit (lines, blocks, bytes).
+
+    `note` is a line for the user; `warning` is one that the user must see even where little is shown.
+    """
 
     stage: str
     done: int
     total: int
+    note: str = ""
+    warning: str = ""
 
 
 ProgressSink = Callable[[Progress], None]

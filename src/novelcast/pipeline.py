@@ -143,7 +143,7 @@ def write(
 ) -> tuple[Script, Cast]:
     """Script and cast, as they stand in the book's folder where the user has them, else made and kept there."""
     bar = _Bar("script", 1, progress)
-    script = script_of(book, settings, folder, fresh=details.fresh)
+    script = script_of(book, settings, folder, progress, fresh=details.fresh)
     cast = cast_of(script, settings, folder)
     bar.finish()
     return script, cast

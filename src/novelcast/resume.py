@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -11,7 +13,8 @@ from novelcast import cast
 from novelcast.catalog import load_cue_sounds, load_voices
 from novelcast.errors import InputError, ScriptError
 from novelcast.lexicon import lexicon_for
-from novelcast.model import SCRIPT_VERSION, Book, Cast, Script
+from novelcast.llm import asked_mark, with_answers, with_kept_answers
+from novelcast.model import SCRIPT_VERSION, Book, Cast, Progress, ProgressSink, Script
 from novelcast.script import check_coverage, write_script
 from novelcast.settings import Settings
 from novelcast.workspace import BookFolder, read_model, write_model
@@ -19,25 +22,62 @@ from novelcast.workspace import BookFolder, read_model, write_model
 DEFAULT_ENGINE = "kokoro"
 
 
-def script_of(book: Book, settings: Settings, folder: BookFolder, *, fresh: bool) -> Script:
+def script_of(
+    book: Book, settings: Settings, folder: BookFolder, progress: ProgressSink, *, fresh: bool
+) -> Script:
     """The script that stands in the book's folder, if it is of this text; else a new one, kept there.
+
+    A language model, where there is one to ask, is asked about a new script, and about one that stands there
+    as we wrote it; one that the user edited is left alone.
 
     Raises InputError, saying where, for a script.json that was edited and no longer fits the book.
     """
     same_text = (old := read_model(folder.book, Book)) is not None and old.chapters == book.chapters
-    if same_text and not fresh:
-        kept = _kept_script(folder.script, book)
-        if kept is not None and kept.with_cues == settings.cues:
-            write_model(folder.book, book)
-            return kept.model_copy(update={"title": book.title})
-    script = write_script(book, load_cue_sounds() if settings.cues else (), lexicon_for(folder.root))
-    script = script.model_copy(update={"with_cues": settings.cues})
-    if folder.script.exists():
+    kept = _kept_script(folder.script, book) if same_text and not fresh else None
+    if kept is not None and kept.with_cues != settings.cues:
+        kept = None
+    if kept is not None and not _is_to_be_asked(kept, book, settings, folder, progress):
+        write_model(folder.book, book)
+        return kept.model_copy(update={"title": book.title})
+    script = _written(book, settings, folder, _asking(settings, folder, progress))
+    if folder.script.exists() and kept is None:
         folder.script.replace(folder.script.with_name("script.previous.json"))
     write_model(folder.script, script)
     # Only now: a run that was stopped before must not leave the new text beside the old script.
     write_model(folder.book, book)
     return script
+
+
+def _written(
+    book: Book, settings: Settings, folder: BookFolder, refine: Callable[[Script], Script] | None
+) -> Script:
+    sounds = load_cue_sounds() if settings.cues else ()
+    script = write_script(book, sounds, lexicon_for(folder.root), refine)
+    return script.model_copy(update={"with_cues": settings.cues})
+
+
+def _asking(
+    settings: Settings, folder: BookFolder, progress: ProgressSink
+) -> Callable[[Script], Script] | None:
+    if (llm := settings.llm_to_ask) is None:
+        return None
+    return partial(with_answers, llm=llm, folder=folder.answers, progress=progress, proxy=settings.proxy)
+
+
+def _is_to_be_asked(
+    kept: Script, book: Book, settings: Settings, folder: BookFolder, progress: ProgressSink
+) -> bool:
+    """Whether a model has yet to be asked about a script that is just what we make of the text, with the answers
+    on file. Another one is the user's work, or another model's: it stays, and the user is told how to ask."""
+    llm = settings.llm_to_ask
+    if llm is None or kept.asked == asked_mark(llm):
+        return False
+    ours = _written(book, settings, folder, partial(with_kept_answers, llm=llm, folder=folder.answers))
+    if ours.model_copy(update={"title": kept.title, "asked": kept.asked}) == kept:
+        return True
+    note = f"{folder.script} has edits or another model's answers and is kept: {llm.model} is not asked. --fresh asks"
+    progress(Progress(stage="script", done=0, total=1, note=note))
+    return False
 
 
 def _kept_script(path: Path, book: Book) -> Script | None:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -23,11 +24,73 @@ from novelcast.errors import SettingsError
 from novelcast.model import Pauses
 
 SETTINGS_FILE = "novelcast.toml"
+KEY_ENV = "NOVELCAST_LLM_KEY"
+
+
+def _web_address(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise ValueError("an address like http://localhost:11434/v1 is wanted")
+    if parts.username or parts.password:
+        raise ValueError("no user name or password in the address: the key goes in the environment")
+    return address
+
+
+class LlmSettings(BaseModel):
+    """A language model that is asked who speaks: [script.llm]. Without this table nothing is asked of anybody."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    base_url: Annotated[str, AfterValidator(_web_address)]
+    """Of an OpenAI-compatible service; /chat/completions is added."""
+    model: str = Field(min_length=1)
+    key_env: str = Field(default=KEY_ENV, min_length=1)
+    """The environment variable that holds the key; where it is not set, no key is sent."""
+    ask: Literal["unsure", "all"] = "unsure"
+    threshold: float = Field(default=0.8, ge=0.0, le=1.0)
+    """Quotations of less confidence than this are unsure."""
+    accuracy: float = Field(default=0.85, gt=0.0, lt=1.0)
+    """How often the model's answers are right; an answer wins where this is more than our own confidence."""
+    batch_size: int = Field(default=12, ge=1, le=50)
+    """Quotations in one request, at most."""
+    max_tokens: int = Field(default=1000, ge=16)
+    """Of one answer."""
+    timeout_s: float = Field(default=120.0, gt=0.0)
+    concurrency: int = Field(default=2, ge=1, le=8)
+    """Requests under way at once."""
+    price_in: float | None = Field(default=None, ge=0.0)
+    price_out: float | None = Field(default=None, ge=0.0)
+    """For a million tokens, in `currency`."""
+    currency: str = "USD"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_key(cls, values: Any) -> Any:
+        if isinstance(values, dict) and (found := {"key", "api_key", "apikey", "token"} & set(values)):
+            raise ValueError(
+                f"{found.pop()}: a key does not belong in a file; put it in the environment variable {KEY_ENV}, "
+                "or name another with key_env"
+            )
+        return values
+
+
+class ScriptSettings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    llm: LlmSettings | None = None
 
 
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
-        env_prefix="NOVELCAST_", extra="forbid", frozen=True, toml_file=SETTINGS_FILE
+        env_prefix="NOVELCAST_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        toml_file=SETTINGS_FILE,
     )
 
     output: Path = Path("output")
@@ -45,6 +108,13 @@ class Settings(BaseSettings):
     """Threads for an engine that runs here; 0 takes all cores."""
     proxy: str | None = None
     pauses: Pauses = Pauses()
+    llm: bool | None = None
+    """Whether the model in script.llm is asked; None: if there is one."""
+    script: ScriptSettings = ScriptSettings()
+
+    @property
+    def llm_to_ask(self) -> LlmSettings | None:
+        return None if self.llm is False else self.script.llm
 
     @classmethod
     def settings_customise_sources(
@@ -61,13 +131,19 @@ class Settings(BaseSettings):
 def load_settings(**flags: Any) -> Settings:
     """Settings with the flags that were given (None: not given). Raises SettingsError naming the bad one."""
     try:
-        return Settings(**{name: value for name, value in flags.items() if value is not None})
+        settings = Settings(**{name: value for name, value in flags.items() if value is not None})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, SourceError) as error:
         raise SettingsError(f"{SETTINGS_FILE}: {error}", hint="mend that line") from None
     except ValidationError as error:
         first = error.errors()[0]
-        name = ".".join(str(p) for p in first["loc"])
+        path = [str(p) for p in first["loc"]]
         raise SettingsError(
-            f"setting {name!r}: {first['msg']}",
-            hint=f"look for it in {SETTINGS_FILE} and in the environment (NOVELCAST_{name.upper()})",
+            f"setting {'.'.join(path)!r}: {first['msg'].removeprefix('Value error, ')}",
+            hint=f"look for it in {SETTINGS_FILE} and in the environment (NOVELCAST_{'__'.join(path).upper()})",
         ) from None
+    if settings.llm and settings.script.llm is None:
+        raise SettingsError(
+            "no language model to ask: [script.llm] is not in the settings",
+            hint=f'put base_url = "http://localhost:11434/v1" and model = "…" under [script.llm] in {SETTINGS_FILE}',
+        )
+    return settings

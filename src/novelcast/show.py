@@ -27,6 +27,7 @@ STAGES = {
     "fetch": "fetching voices",
     "read": "reading",
     "script": "who says what",
+    "ask": "asking the model",
     "speak": "speaking",
     "master": "mixing",
 }
@@ -34,7 +35,8 @@ STAGES = {
 
 @contextmanager
 def progress_bars(quiet: bool) -> Iterator[ProgressSink]:
-    """A sink that draws a bar for each stage, with an estimate of what is left, where there is a terminal."""
+    """A sink that draws a bar for each stage, with an estimate of what is left, where there is a terminal,
+    and writes notes above them."""
     columns = (
         TextColumn("{task.description:>16}"),
         BarColumn(),
@@ -47,6 +49,10 @@ def progress_bars(quiet: bool) -> Iterator[ProgressSink]:
         tasks: dict[str, TaskID] = {}
 
         def sink(progress: Progress) -> None:
+            if line := progress.warning or (not quiet and progress.note):
+                console.print(f"novelcast: {line}", markup=False, highlight=False, soft_wrap=True)
+            if progress.note or progress.warning:
+                return
             if progress.stage not in tasks:
                 tasks[progress.stage] = bars.add_task(STAGES.get(progress.stage, progress.stage))
             total = max(1, progress.total)

@@ -88,6 +88,7 @@ class BookFolder:
         self.cast = root / "cast.toml"
         self.edition = root / "edition.json"
         self.chapters = root / "chapters"
+        self.answers = root / "answers"
 
     def timeline(self, chapter: int) -> Path:
         return self.root / "timelines" / f"{chapter + 1:03}.json"

@@ -44,20 +44,25 @@ REASON_COPYRIGHT = "the copyright page"
 
 @dataclass(frozen=True)
 class Cut:
-    """Characters [start, end) of a block that stand in the running text but aren't read: a mark, a reading."""
+    """Characters [start, end) of a block that aren't read: a mark, a reading, a line end; `instead` of them is."""
 
     start: int
     end: int
     why: str
+    instead: str = ""
 
 
 @dataclass(frozen=True)
 class Start:
-    """A chapter begins here. `weak`: only because a file does; a heading in its first lines names it."""
+    """A chapter begins here. `weak`: only because a file does; a heading in its first lines names it.
+
+    `within`: the title of the volume it is in, empty for none, None where that isn't known.
+    """
 
     title: str
     volume: bool = False
     weak: bool = False
+    within: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,7 @@ class Block:
         """The text without what is cut out of it."""
         at, parts = 0, []
         for cut in self.cuts:
-            parts.append(self.text[at : cut.start])
+            parts += [self.text[at : cut.start], cut.instead]
             at = cut.end
         return "".join([*parts, self.text[at:]])
 

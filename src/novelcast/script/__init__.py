@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from novelcast.catalog import CueSound
 from novelcast.errors import ScriptError
@@ -19,8 +19,16 @@ from novelcast.script.spoken import spoken_form
 __all__ = ["check_coverage", "write_script"]
 
 
-def write_script(book: Book, sounds: Sequence[CueSound], lexicon: Lexicon = NO_WORDS) -> Script:
-    """The script of a book. Raises ScriptError where a character is lost or doubled."""
+def write_script(
+    book: Book,
+    sounds: Sequence[CueSound],
+    lexicon: Lexicon = NO_WORDS,
+    refine: Callable[[Script], Script] | None = None,
+) -> Script:
+    """The script of a book. Raises ScriptError where a character is lost or doubled.
+
+    `refine` may change who speaks; it sees everybody who was found, those too who say nothing.
+    """
     pieces, cues = find_cues(split_book(book), sounds)
     people = find_people(pieces)
     labels = attribute(pieces, people)
@@ -47,11 +55,10 @@ def write_script(book: Book, sounds: Sequence[CueSound], lexicon: Lexicon = NO_W
             )
         )
     starts = [_place(s.span) for s in segments]
-    spoken_by = {s.speaker for s in segments}
     script = Script(
         title=book.title,
         language=book.language,
-        speakers=tuple(p for p in people if p.id in spoken_by),
+        speakers=tuple(people),
         segments=tuple(segments),
         cues=tuple(_anchor(cue, segments, starts) for cue in cues),
         skipped=tuple(
@@ -60,6 +67,10 @@ def write_script(book: Book, sounds: Sequence[CueSound], lexicon: Lexicon = NO_W
             if x.kind == "skip"
         ),
     )
+    if refine is not None:
+        script = refine(script)
+    spoken_by = {s.speaker for s in script.segments}
+    script = script.model_copy(update={"speakers": tuple(p for p in script.speakers if p.id in spoken_by)})
     check_coverage(book, script)
     return script
 
