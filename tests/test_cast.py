@@ -49,6 +49,48 @@ def test_a_first_person_narrator_speaks_with_the_narrators_voice() -> None:
     assert cast.roles["老周"].voice != cast.narrator.voice
 
 
+FIRST_PERSON = talk(speaker("唐棠", "female", aliases=["我"]), speaker("老周", "male"))
+
+
+def test_who_tells_their_own_story_narrates_in_a_voice_of_their_gender() -> None:
+    cast = cast_script(FIRST_PERSON, VOICES, "tone")
+    assert cast.narrator.voice == "f1" and cast.roles["唐棠"] == cast.narrator
+
+
+def test_a_first_person_narrator_can_have_two_voices() -> None:
+    cast = cast_script(FIRST_PERSON, VOICES, "tone", narrator_voice="own")
+    assert cast.roles["唐棠"].voice in {"f1", "f2"}
+    assert cast.roles["唐棠"] != cast.narrator
+
+
+def test_one_voice_or_two_can_be_changed_in_a_cast_that_stands(tmp_path: Path) -> None:
+    path = tmp_path / "cast.toml"
+    same = cast_script(FIRST_PERSON, VOICES, "tone")
+    save_cast(path, same, FIRST_PERSON)
+    path.write_text(path.read_text("utf-8") + "\n# my note\n", "utf-8")
+    two = cast_script(FIRST_PERSON, VOICES, "tone", load_cast(path, VOICES), "own")
+    save_cast(path, two, FIRST_PERSON)
+    assert load_cast(path, VOICES) == two and two.roles["唐棠"] != two.narrator
+    assert cast_script(FIRST_PERSON, VOICES, "tone", two) == two  # nobody asked
+    save_cast(path, cast_script(FIRST_PERSON, VOICES, "tone", two, "same"), FIRST_PERSON)
+    assert load_cast(path, VOICES) == same and "# my note" in path.read_text("utf-8")
+
+
+def test_a_table_that_does_not_end_is_named_by_where_it_begins(tmp_path: Path) -> None:
+    path = saved(tmp_path / "cast.toml")
+    lines = path.read_text("utf-8").splitlines()
+    path.write_text("\n".join([*lines, "[later]", "names = [", '"a",', '"b",']), "utf-8")
+    with pytest.raises(CastError, match=f"line {len(lines) + 2}, which does not end"):
+        load_cast(path, VOICES)
+
+
+def test_who_says_nothing_takes_no_voice() -> None:
+    silent = script_of(
+        [segment("“嗯。”", "dialogue", speaker="老周")], speakers=[speaker("老周"), speaker("何九")]
+    )
+    assert set(cast_script(silent, VOICES, "tone").roles) == {"老周"}
+
+
 def test_more_speakers_than_voices_still_sound_different() -> None:
     women = [speaker(f"女{n}", "female") for n in range(8)]
     cast = cast_script(talk(*women), VOICES, "tone")

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,9 @@ def test_render_ends_with_a_table_and_the_path_of_what_was_made(book: Path, tmp_
 def test_script_prints_json_and_nothing_else(book: Path, tmp_path: Path) -> None:
     done = run("script", book, "--json", cwd=tmp_path)
     script = json.loads(done.stdout)
-    assert set(script) == {"version", "title", "language", "speakers", "segments", "cues", "skipped"}
+    assert set(script) == {
+        "version", "title", "language", "speakers", "segments", "cues", "skipped", "review_below", "review",
+    }  # fmt: skip
     assert set(script["segments"][0]) == {
         "id", "chapter", "paragraph", "start", "end", "kind", "speaker", "confidence", "evidence", "text", "spoken",
     }  # fmt: skip
@@ -204,6 +207,21 @@ def test_cues_lists_and_previews(tmp_path: Path) -> None:
     assert run("cues", "kazoo", cwd=tmp_path).returncode == 2
 
 
+def test_cache_says_how_much_room_the_lines_take_and_makes_some(book: Path, tmp_path: Path) -> None:
+    run("render", book, "--engine", "tone", cwd=tmp_path)
+    full = json.loads(run("cache", "--json", cwd=tmp_path).stdout)
+    assert full["clips"] > 3 and full["bytes"] > 1000
+    assert full["folder"] == str(tmp_path / "cache" / "clips")
+    shown = run("cache", "--prune", "0.01MB", cwd=tmp_path)
+    assert shown.returncode == 0 and "removed" in shown.stdout and full["folder"] in shown.stdout
+    assert json.loads(run("cache", "--json", cwd=tmp_path).stdout)["bytes"] <= 10_000
+    refused = run("cache", "--prune", "lots", cwd=tmp_path)
+    assert refused.returncode == 2 and "5GB" in refused.stderr
+    (tmp_path / "output" / "夜班" / "chapters" / "001 第一章 夜班.mp3").unlink()
+    again = json.loads(run("render", book, "--engine", "tone", "--json", cwd=tmp_path).stdout)
+    assert again["spoken"] > 0 and not again["failed"]
+
+
 def test_doctor_says_what_is_missing_and_how_to_get_it(tmp_path: Path) -> None:
     done = run("doctor", cwd=tmp_path)
     assert done.returncode == 1  # the embedded engine's files are not in this empty cache
@@ -214,11 +232,92 @@ def test_doctor_says_what_is_missing_and_how_to_get_it(tmp_path: Path) -> None:
     assert not (tmp_path / "cache").exists()
 
 
+def test_a_table_that_does_not_end_is_named_with_its_line(book: Path, tmp_path: Path) -> None:
+    (tmp_path / "novelcast.toml").write_text('preset = "none"\n[pauses]\nturn_ms = [\n 3,\n')
+    done = run("script", book, cwd=tmp_path)
+    assert done.returncode == 2 and "line 3" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_check_names_each_mistake_with_its_line_and_says_so_by_its_exit_code(
+    book: Path, tmp_path: Path
+) -> None:
+    run("script", book, "--engine", "tone", cwd=tmp_path)
+    page = tmp_path / "output" / "夜班" / "script.md"
+    assert run("check", page.parent, cwd=tmp_path).returncode == 0
+    text = page.read_text("utf-8")
+    page.write_text(text.replace("“有人吗？”", "“没人吗？”"), "utf-8")
+    done = run("check", page, cwd=tmp_path)
+    number = text.split("\n").index(next(x for x in text.split("\n") if "“有人吗？”" in x)) + 1
+    assert done.returncode == 2 and f"script.md:{number}: " in done.stdout and "what to do: " in done.stdout
+    (fault,) = json.loads(run("check", page, "--json", cwd=tmp_path).stdout)["faults"]
+    assert fault["line"] == number and fault["file"].endswith("script.md") and fault["what"] and fault["hint"]
+    refused = run("render", book, "--engine", "tone", cwd=tmp_path)
+    assert refused.returncode == 2 and f"line {number}" in refused.stderr
+    page.write_text(text.replace("- 周航: “有", "- 林晚: “有"), "utf-8")
+    assert json.loads(run("check", page, "--json", cwd=tmp_path).stdout)["faults"] == []
+    done = run("script", book, "--json", cwd=tmp_path)
+    assert "1 line" in done.stderr
+    said = {s["text"]: s["speaker"] for s in json.loads(done.stdout)["segments"]}
+    assert said["“有人吗？”"] == "林晚"
+
+
+def test_check_of_something_else_is_exit_code_2(book: Path, tmp_path: Path) -> None:
+    for path in (tmp_path, book, tmp_path / "none"):
+        done = run("check", path, cwd=tmp_path)
+        assert done.returncode == 2 and "no script" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_script_lists_the_quotes_to_review_with_their_line(book: Path, tmp_path: Path) -> None:
+    done = run("script", book, "--engine", "tone", "--review-below", "1", cwd=tmp_path)
+    page = (tmp_path / "output" / "夜班" / "script.md").read_text("utf-8").split("\n")
+    listed = json.loads(run("script", book, "--json", "--review-below", "1", cwd=tmp_path).stdout)
+    assert (
+        listed["review_below"] == 1 and len(listed["review"]) == sum(x.startswith("- ? ") for x in page) > 0
+    )
+    for doubt in listed["review"]:
+        assert doubt["text"] in page[doubt["line"] - 1]
+        assert f"{doubt['line']} " in done.stdout and doubt["evidence"] in done.stdout
+    assert f"{len(listed['review'])} of 3 quotes to review, less than 1 sure" in done.stdout
+    nothing = run("script", book, "--review-below", "0", cwd=tmp_path, NOVELCAST_REVIEW_BELOW="1")
+    assert "nothing to review" in nothing.stdout
+
+
+def test_a_list_of_characters_is_honoured_by_every_command(book: Path, tmp_path: Path) -> None:
+    (tmp_path / "people.txt").write_text("周大航 = 周航, 老周 (female)\n何九\n", "utf-8")
+    shown = run("read", book, "--characters", "people.txt", cwd=tmp_path).stdout
+    assert "周大航 0, 周航 1, 老周 0" in shown and "何九 0 (not in this book)" in shown
+    read = json.loads(run("read", book, "--characters", "people.txt", "--json", cwd=tmp_path).stdout)
+    assert read["characters"][0] == {"name": "周大航", "found": {"周大航": 0, "周航": 1, "老周": 0}}
+    for extra in (["--characters", "people.txt"], []):
+        script = json.loads(run("script", book, "--json", *extra, cwd=tmp_path).stdout)
+        about = {s["name"]: s["gender"] for s in script["speakers"]}
+        assert about["周大航"] == "female" and "周航" not in about
+    (tmp_path / "people.txt").write_text("周航 (boy)\n", "utf-8")
+    for command in ("read", "script", "render"):
+        done = run(command, book, "--characters", "people.txt", cwd=tmp_path)
+        assert done.returncode == 2 and "people.txt, line 1" in done.stderr
+
+
+def test_one_voice_or_two_for_a_first_person_narrator(tmp_path: Path) -> None:
+    lines = [
+        "我推开门，我听见雨声。",
+        "“谁？”我问。",
+        "“是我，老周。”他说。",
+        "我点点头，我让他进来，我给他倒了水。",
+    ]
+    (tmp_path / "雨.txt").write_text("\n\n".join(lines * 3), "utf-8")
+    for value, same in (("same", True), ("own", False)):
+        run("script", "雨.txt", "--engine", "tone", "--narrator-voice", value, cwd=tmp_path)
+        cast = tomllib.loads((tmp_path / "output" / "雨" / "cast.toml").read_text("utf-8"))
+        assert (cast["roles"]["我"] == cast["narrator"]) is same
+    assert run("script", "雨.txt", "--narrator-voice", "three", cwd=tmp_path).returncode == 2
+
+
 def test_help_teaches(tmp_path: Path) -> None:
     top = run("--help", cwd=tmp_path).stdout
-    for word in ("render", "script", "voices", "cues", "doctor", "cast.toml", "Exit codes"):
+    for word in ("render", "script", "check", "voices", "cues", "cache", "doctor", "cast.toml", "Exit codes"):
         assert word in top
-    for command in ("render", "script", "voices", "cues", "doctor"):
+    for command in ("render", "script", "check", "voices", "cues", "cache", "doctor"):
         assert run(command, "--help", cwd=tmp_path).returncode == 0
 
 

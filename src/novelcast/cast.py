@@ -9,11 +9,11 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from novelcast.errors import CastError, SettingsError
+from novelcast.errors import CastError, SettingsError, toml_fault
 from novelcast.model import Cast, Role, Script, Speaker, Voice
 from novelcast.workspace import write_text
 
@@ -21,35 +21,65 @@ from novelcast.workspace import write_text
 # a shifted voice is heard as another person's; beyond two semitones it is heard as a trick.
 _VARIANTS = ((0.0, 1.0), (-1.5, 0.97), (1.5, 1.03), (-2.0, 1.06), (2.0, 0.95))
 MIXING_ENGINES = ("kokoro",)
+FIRST_PERSON = frozenset(("我", "I"))
+"""What a first-person narrator is called by."""
+NarratorVoice = Literal["same", "own"]
 _AGE_SHIFT = {"elderly": (-1.5, 0.88), "child": (2.0, 1.03)}
 
 
-def cast_script(script: Script, voices: Sequence[Voice], engine: str, kept: Cast | None = None) -> Cast:
+def cast_script(
+    script: Script,
+    voices: Sequence[Voice],
+    engine: str,
+    kept: Cast | None = None,
+    narrator_voice: NarratorVoice | None = None,
+) -> Cast:
     """The cast of a script with `engine`'s voices, in the order the catalogue prefers them.
 
     Every speaker gets a voice of their gender, as different from the others' as the engine allows: plain
     voices first, to those who speak most, then shifted ones. Roles in `kept` stay as they are. Speakers of
     unknown gender take from both. The narrator's plain voice is nobody else's, except a first-person
-    narrator's own (an alias 我). Raises SettingsError where the engine has no voice for the language.
+    narrator's own: `same`, their narration and what they say have one voice, of their gender; `own`, they have a
+    voice of their own; None, as in `kept`, else the same. Raises SettingsError where the engine has no voice for
+    the language.
     """
     mine = [v for v in voices if v.engine == engine and _speaks(v, script.language)]
     if not mine:
         raise SettingsError(
-            f"engine {engine!r} has no voice for language {script.language!r}", hint="try --engine edge"
+            f"engine {engine!r} has no voice for language {script.language!r}",
+            hint="try --engine edge, or --engine espeak, which speaks nearly every language",
         )
-    narrator = kept.narrator if kept else Role(voice=mine[0].id)
+    lines = Counter(s.speaker for s in script.segments if s.speaker is not None)
+    people = sorted((s for s in script.speakers if lines[s.id]), key=lambda s: -lines[s.id])
+    first_person = next((s for s in people if not FIRST_PERSON.isdisjoint((s.name, *s.aliases))), None)
+    one_voice = first_person if narrator_voice != "own" else None
+    narrator = kept.narrator if kept else _narrator(mine, one_voice)
     others = [v for v in mine if v.id != narrator.voice] or list(mine)
     system = kept.system if kept else _system_role(others, narrator, mine)
     roles = dict(kept.roles) if kept else {}
+    if first_person is not None and _is_to_change(roles.get(first_person.id), narrator, narrator_voice):
+        del roles[first_person.id]
     taken = Counter(_sound(r) for r in [*roles.values(), system])
-    lines = Counter(s.speaker for s in script.segments if s.speaker is not None)
-    for speaker in sorted(script.speakers, key=lambda s: -lines[s.id]):
+    for speaker in people:
         if speaker.id in roles:
             continue
-        role = narrator if "我" in (speaker.name, *speaker.aliases) else _role(speaker, others, taken)
+        role = narrator if speaker is one_voice else _role(speaker, others, taken)
         roles[speaker.id] = role
         taken[_sound(role)] += 1
     return Cast(engine=engine, narrator=narrator, system=system, roles=roles)
+
+
+def _narrator(mine: Sequence[Voice], first_person: Speaker | None) -> Role:
+    """The voice that the catalogue prefers; for who tells their own story, of their gender."""
+    fitting = [v for v in mine if first_person is not None and first_person.gender == v.gender]
+    return Role(voice=(fitting or mine)[0].id)
+
+
+def _is_to_change(role: Role | None, narrator: Role, narrator_voice: NarratorVoice | None) -> bool:
+    """Whether a first-person narrator's role is not what the user asks for now."""
+    if role is None or narrator_voice is None:
+        return False
+    return (role == narrator) != (narrator_voice == "same")
 
 
 def _speaks(voice: Voice, language: str) -> bool:
@@ -105,7 +135,7 @@ def save_cast(path: Path, cast: Cast, script: Script) -> None:
     lines = Counter(s.speaker for s in script.segments)
     about = {s.id: s for s in script.speakers}
     for name, role in sorted(cast.roles.items(), key=lambda item: -lines[item[0]]):
-        if name not in roles:
+        if name not in roles or _differs(roles[name], role):
             table = _role_table(role)
             if name in about:
                 table.comment(_about(about[name], lines[name]))
@@ -113,6 +143,11 @@ def save_cast(path: Path, cast: Cast, script: Script) -> None:
     text = tomlkit.dumps(document)
     if not path.exists() or path.read_text("utf-8-sig") != text:
         write_text(path, text)
+
+
+def _differs(table: Any, role: Role) -> bool:
+    """Whether a role in the file is another now; how its numbers are written is the user's."""
+    return Role.model_validate(table.unwrap()) != role
 
 
 def _new_document() -> Any:
@@ -152,12 +187,14 @@ def load_cast(path: Path, voices: Sequence[Voice]) -> Cast | None:
     """
     if not path.exists():
         return None
+    text = ""
     try:
         text = path.read_text("utf-8-sig")
         cast = Cast.model_validate(tomllib.loads(text))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        what = toml_fault(text, error) if isinstance(error, tomllib.TOMLDecodeError) else error
         raise CastError(
-            f"{path}: {error}", hint="mend that line, or delete the file to be cast anew"
+            f"{path}: {what}", hint="mend that line, or delete the file to be cast anew"
         ) from None
     except ValidationError as error:
         # A misspelt name shows twice, as one unknown and one missing: the unknown one is in the file.

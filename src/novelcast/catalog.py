@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from pydantic import Field, ValidationError
 
-from novelcast.errors import SettingsError
+from novelcast.errors import SettingsError, toml_fault
 from novelcast.model import CueMode, Model, Voice
 
 M = TypeVar("M", bound=Model)
@@ -54,10 +54,11 @@ def voices_dir() -> Path:
 def _rows(folder: Path, table: str) -> list[tuple[Path, dict[str, Any]]]:
     rows = []
     for path in sorted(folder.glob("*.toml")):
+        text = path.read_text("utf-8-sig")
         try:
-            data = tomllib.loads(path.read_text("utf-8"))
+            data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise SettingsError(f"{path}: {error}", hint="mend that line") from None
+            raise SettingsError(f"{path}: {toml_fault(text, error)}", hint="mend that line") from None
         rows += [(path, row) for row in data.get(table, [])]
     return rows
 

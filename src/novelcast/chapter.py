@@ -144,7 +144,8 @@ class ChapterMaker:
         """A fingerprint of everything that decides the file."""
         parts = [
             SOUND_VERSION,
-            *(m.model_dump_json() for m in (timeline, self.preset, tags, *self.script.cues)),
+            *(m.model_dump_json() for m in (timeline, self.preset, tags)),
+            *(cue.model_dump_json(exclude={"by_user", "note"}) for cue in self.script.cues),
         ]
         parts += [self._sounds[cue.sound].model_dump_json() for cue in self.script.cues]
         if self.book.cover:

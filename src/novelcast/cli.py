@@ -6,6 +6,8 @@ import errno
 import json
 import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -51,8 +53,8 @@ app = typer.Typer(
 
     It reads and repairs the text, finds who says what, gives every speaker a voice, speaks each line,
     adds the sounds the text names, and writes mastered MP3 chapters to output/<book>/chapters/.
-    Run it again after changing the book, output/<book>/cast.toml or script.json: only what changed is
-    made again.
+    Run it again after changing the book, output/<book>/script.md (who says what) or cast.toml (who sounds
+    how): only what changed is made again.
 
     Settings: a flag wins over the environment (NOVELCAST_ENGINE=edge), which wins over novelcast.toml.
     Exit codes: 0 done, 1 done but some lines failed (listed), 2 wrong use or bad input, 130 interrupted.
@@ -73,7 +75,8 @@ Output = Annotated[
 EngineName = Annotated[
     str | None,
     typer.Option(
-        help="kokoro (embedded, offline), edge (online) or tone (a hum).  [default: kokoro]",
+        help="kokoro (embedded, offline), edge (online), openai (a server), espeak (a robot) or tone (a hum); "
+        "`novelcast doctor` says which can speak here.  [default: kokoro]",
         show_default=False,
     ),
 ]
@@ -105,7 +108,19 @@ Llm = Annotated[
     ),
 ]
 Jobs = Annotated[
-    int | None, typer.Option(help="Processor threads to use.  [default: all]", show_default=False)
+    int | None,
+    typer.Option(
+        help="Processor threads; for a service, requests at once.  [default: all; 3 for edge, 2 for openai]",
+        show_default=False,
+    ),
+]
+Proxy = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="An http:// proxy between us and a service.  [default: HTTPS_PROXY]",
+        show_default=False,
+    ),
 ]
 Title = Annotated[
     str | None, typer.Option(help="The book's title, if not the file's name.", show_default=False)
@@ -114,7 +129,36 @@ Author = Annotated[str | None, typer.Option(help="The book's author, for the tag
 Fresh = Annotated[
     bool,
     typer.Option(
-        "--fresh", help="Analyse the text anew, dropping edits in script.json (kept as script.previous.json)."
+        "--fresh",
+        help="Analyse the text anew and forget what you set (the old files are kept as script.previous.*).",
+    ),
+]
+Again = Annotated[
+    bool, typer.Option("--again", help="Analyse the text anew; what you set in script.md stays set.")
+]
+People = Annotated[
+    Path | None,
+    typer.Option(
+        "--characters",
+        metavar="FILE",
+        show_default=False,
+        help="A list of the book's people (.txt, .toml, .json); a line: 孙少平 = 少平, 平娃 (male, young). "
+        "Kept in the book's folder for the next run.",
+    ),
+]
+NarratorVoice = Annotated[
+    str | None,
+    typer.Option(
+        metavar="same|own",
+        show_default=False,
+        help="Whether a first-person narrator talks with the voice that narrates.  [default: same]",
+    ),
+]
+ReviewBelow = Annotated[
+    float | None,
+    typer.Option(
+        help="List quotes whose speaker is less sure than this for review.  [default: 0.7]",
+        show_default=False,
     ),
 ]
 Json = Annotated[
@@ -139,6 +183,11 @@ def render(
     cues: Cues = None,
     llm: Llm = None,
     jobs: Jobs = None,
+    characters: People = None,
+    narrator_voice: NarratorVoice = None,
+    review_below: ReviewBelow = None,
+    again: Again = False,
+    proxy: Proxy = None,
     fresh: Fresh = False,
     plot: Annotated[
         bool, typer.Option("--plot", help="Also draw each chapter: waveform by speaker, spectrogram, cues.")
@@ -159,12 +208,13 @@ def render(
     from novelcast.show import edition_json, progress_bars, show_edition
 
     settings = _settings(
-        output=output, engine=engine, preset=preset, repair=repair, cues=cues, llm=llm, jobs=jobs
-    )
+        output=output, engine=engine, preset=preset, repair=repair, cues=cues, llm=llm, jobs=jobs, proxy=proxy,
+        characters=characters, narrator_voice=narrator_voice, review_below=review_below,
+    )  # fmt: skip
     if plot:
         check_plots()
-    with progress_bars(quiet) as progress:
-        edition = run(book, settings, BookDetails(title, author, cover, fresh), progress)
+    with _said() as say, progress_bars(quiet) as progress:
+        edition = run(book, settings, BookDetails(title, author, cover, fresh, again), progress, say)
         pictures = _plots(edition) if plot else []
     if json_:
         _print_json(edition_json(edition))
@@ -183,27 +233,70 @@ def script(
     repair: Repair = None,
     cues: Cues = None,
     llm: Llm = None,
+    characters: People = None,
+    narrator_voice: NarratorVoice = None,
+    review_below: ReviewBelow = None,
+    again: Again = False,
     fresh: Fresh = False,
     json_: Json = False,
     quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:
-    """Write script and cast for editing, and speak nothing.
+    """Write script and cast for editing, list the quotes to review, and speak nothing.
 
-    Edit output/<book>/script.json (who says what) and cast.toml (who sounds how); `render` honours both.
+    Edit output/<book>/script.md (who says what) and cast.toml (who sounds how); the next run honours both,
+    and what you set stays set when the book changes.
+
+    \b
+    novelcast script book.txt
+    novelcast script book.txt --characters people.txt
     """
     from novelcast.pipeline import BookDetails, read, write
     from novelcast.show import progress_bars, script_json, show_script
 
-    settings = _settings(output=output, engine=engine, repair=repair, cues=cues, llm=llm)
-    details = BookDetails(title=title, fresh=fresh)
-    with progress_bars(quiet) as progress:
+    settings = _settings(
+        output=output, engine=engine, repair=repair, cues=cues, llm=llm,
+        characters=characters, narrator_voice=narrator_voice, review_below=review_below,
+    )  # fmt: skip
+    details = BookDetails(title=title, fresh=fresh, again=again)
+    with _said() as say, progress_bars(quiet) as progress:
         text, folder = read(book, settings, details, progress)
         with folder.locked():
-            written, cast = write(text, folder, settings, details, progress)
+            written, cast = write(text, folder, settings, details, progress, say)
     if json_:
-        _print_json(script_json(written))
+        _print_json(script_json(written, settings.review_below))
     elif not quiet:
-        show_script(text, written, cast, folder)
+        show_script(text, written, cast, folder, settings.review_below, verbose)
+
+
+@app.command()
+def check(
+    path: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FOLDER", help="A book's folder (output/<book>), or script.md or script.json in it."
+        ),
+    ],
+    review_below: ReviewBelow = None,
+    json_: Json = False,
+) -> None:
+    """Check an edited script: every mistake with its line and what to do, and the quotes to review.
+
+    Writes nothing. Exit code 0: the next run can take it; 2: it cannot.
+
+    \b
+    novelcast check output/book
+    """
+    from novelcast.resume import check_folder
+    from novelcast.show import checked_json, show_checked
+
+    checked = check_folder(path, _settings(review_below=review_below))
+    if json_:
+        _print_json(checked_json(checked))
+    else:
+        show_checked(checked)
+    if checked.faults:
+        raise typer.Exit(2)
 
 
 @app.command()
@@ -213,21 +306,27 @@ def read(
         bool, typer.Option("--repairs", help="Show every change made to a damaged text.")
     ] = False,
     repair: Repair = None,
+    characters: People = None,
     json_: Json = False,
 ) -> None:
     """Read a book and show what was found: chapters, repairs, and what is not the book. Writes nothing.
 
+    With --characters, also how often each of these people is named.
+
     \b
     novelcast read book.txt --repairs
     """
+    from novelcast.characters import NOBODY, load_characters
     from novelcast.read import read_book
     from novelcast.show import read_json, show_read
 
-    text = read_book(*book, repair=_settings(repair=repair).repair)
+    settings = _settings(repair=repair, characters=characters)
+    people = load_characters(settings.characters) if settings.characters else NOBODY
+    text = read_book(*book, repair=settings.repair)
     if json_:
-        _print_json(read_json(text))
+        _print_json(read_json(text, people))
     else:
-        show_read(text, repairs)
+        show_read(text, repairs, people)
 
 
 @app.command()
@@ -238,6 +337,7 @@ def voices(
         typer.Option(metavar="TEXT VOICE", help="Write a preview of TEXT in VOICE.", show_default=False),
     ] = None,
     output: Output = None,
+    proxy: Proxy = None,
     json_: Json = False,
 ) -> None:
     """List the voices, or write a preview of one.
@@ -248,7 +348,7 @@ def voices(
     """
     from novelcast import preview, show
 
-    settings = _settings(output=output, engine=engine)
+    settings = _settings(output=output, engine=engine, proxy=proxy)
     if say is not None:
         with show.progress_bars(False) as progress:
             path = preview.voice(*say, settings, progress)
@@ -283,6 +383,36 @@ def cues(
         _print_json([s.model_dump() for s in load_cue_sounds()])
     else:
         show.show_cues(load_cue_sounds())
+
+
+@app.command()
+def cache(
+    prune: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZE",
+            help="Remove the clips unused for longest until the rest is within SIZE (5GB, 300MB, 0).",
+            show_default=False,
+        ),
+    ] = None,
+    json_: Json = False,
+) -> None:
+    """Say how much room the spoken lines take, or make some. A line that is removed is spoken again when needed.
+
+    \b
+    novelcast cache
+    novelcast cache --prune 5GB
+    """
+    from novelcast import show
+    from novelcast.settings import bytes_in
+    from novelcast.workspace import Amount, ClipCache
+
+    clips = ClipCache(_settings().clips_dir)
+    gone = clips.prune(bytes_in(prune)) if prune is not None else Amount()
+    if json_:
+        _print_json(show.cache_json(clips.root, clips.amount(), gone))
+    else:
+        show.show_cache(clips.root, clips.amount(), gone)
 
 
 @app.command()
@@ -328,6 +458,17 @@ def _settings(**flags: Any) -> Any:
     from novelcast.settings import load_settings
 
     return load_settings(**flags)
+
+
+@contextmanager
+def _said() -> Iterator[Callable[[str], None]]:
+    """Collects what the user should know, and shows it on stderr when the progress bars are gone."""
+    said: list[str] = []
+    try:
+        yield said.append
+    finally:
+        for sentence in said:
+            typer.echo(sentence, err=True)
 
 
 def _plots(edition: Any) -> list[Path]:

@@ -45,14 +45,26 @@ class EngineUnavailable(NovelcastError):
 class SpeechFailed(NovelcastError):
     """One request could not be spoken; the rest of the book can.
 
-    `transient`: asking again later may help (the service was busy, the connection broke).
+    `transient`: asking again later may help (the connection broke, the answer was not whole).
+    `busy`: it failed because the service has too much to do (HTTP 429 or 5xx, no answer in time), so that
+    fewer requests at once may help; it is transient too. `retry_after_s`: how long the service asks us to wait.
     """
 
     exit_code = 1
 
-    def __init__(self, message: str, *, hint: str = "", transient: bool = False) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        transient: bool = False,
+        busy: bool = False,
+        retry_after_s: float | None = None,
+    ) -> None:
         super().__init__(message, hint=hint)
-        self.transient = transient
+        self.transient = transient or busy
+        self.busy = busy
+        self.retry_after_s = retry_after_s
 
 
 class AskFailed(NovelcastError):
@@ -68,3 +80,21 @@ class AskFailed(NovelcastError):
 
 class ScriptError(NovelcastError):
     """A script that does not cover its book exactly once."""
+
+
+def toml_fault(text: str, error: ValueError) -> str:
+    """A TOML parser's message with the line: where something was opened and not closed, the parser says only
+    that the document ended."""
+    message = str(error)
+    if "end of document" not in message:
+        return message
+    import tomllib
+
+    lines = text.splitlines()
+    for count in range(len(lines) - 1, -1, -1):
+        try:
+            tomllib.loads("\n".join(lines[:count]))
+        except tomllib.TOMLDecodeError:
+            continue
+        return message.replace("at end of document", f"line {count + 1}, which does not end")
+    return message

@@ -28,7 +28,7 @@ from typing import Any
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from novelcast.catalog import voices_dir
-from novelcast.errors import SettingsError
+from novelcast.errors import SettingsError, toml_fault
 from novelcast.hanzi import HAN, simplified
 from novelcast.model import Model
 from novelcast.readings import homophones, is_syllable, marked, surname_reading
@@ -153,11 +153,15 @@ def lexicon_for(book_folder: Path | None = None) -> Lexicon:
 
 
 def _words(path: Path) -> list[Word]:
+    text = ""
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8-sig")
+        data = tomllib.loads(text)
     except FileNotFoundError:
         return []
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: {toml_fault(text, error)}", hint="mend that line") from None
+    except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: {error}", hint="mend that line") from None
     rows = data.pop("word", [])
     if data or not isinstance(rows, list):

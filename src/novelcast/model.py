@@ -18,6 +18,9 @@ ParagraphKind = Literal["body", "heading", "verse", "break"]
 SegmentKind = Literal["narration", "dialogue", "thought", "system", "heading"]
 CueMode = Literal["replace", "before", "under"]
 Channel = Literal["phone", "radio", "loudspeaker", "telepathy", "message", "recording"]
+SetField = Literal["label", "spoken", "pause", "cues"]
+"""What a user can set of a line: who says it (and so its kind), how it is said, the silence, the sounds in it."""
+SpeakerField = Literal["name", "aliases", "gender", "age"]
 Gender = Literal["male", "female", "unknown"]
 Age = Literal["child", "young", "adult", "elderly", "unknown"]
 
@@ -59,11 +62,13 @@ class Repair(Model):
 
 
 class Skipped(Model):
-    """Text of the book that nobody speaks, and why."""
+    """Text of the book that nobody speaks, and why. `by_user`, `note`: see Segment."""
 
     span: Span
     text: str
     reason: str
+    by_user: tuple[SetField, ...] = ()
+    note: str = ""
 
 
 class Chapter(Model):
@@ -94,7 +99,11 @@ class Book(Model):
 
 
 class Speaker(Model):
-    """A person of the book. `sure` in [0, 1] is how sure we are of gender and age."""
+    """A person of the book. `sure` in [0, 1] is how sure we are of gender and age.
+
+    `by_user` names what the user set in the script; `not_aliases` are words that they took from them; `listed`
+    says that the person stands in the user's list of characters.
+    """
 
     id: str
     name: str
@@ -102,14 +111,27 @@ class Speaker(Model):
     gender: Gender = "unknown"
     age: Age = "unknown"
     sure: float = 0.0
+    by_user: tuple[SpeakerField, ...] = ()
+    not_aliases: tuple[str, ...] = ()
+    listed: bool = False
+    note: str = ""
+
+
+class Guess(Model):
+    """Somebody else who may speak a segment, with the probability."""
+
+    speaker: str
+    confidence: float
 
 
 class Segment(Model):
     """A run of text that one voice speaks. `text` is verbatim; `spoken` is what the voice is given.
 
     `speaker` is a Speaker's id for dialogue and thought (None where nobody could be found: the narrator
-    speaks it), None for every other kind. `evidence` says in the user's words what decided. `channel`: what a
-    voice that is not in the room comes through, for dialogue; None for one that is.
+    speaks it), None for every other kind. `evidence` says in the user's words what decided; `others` are
+    the next best guesses. `channel`: what a voice that is not in the room comes through, for dialogue; None for
+    one that is. `by_user` names what the user set, which a new analysis leaves alone; a segment
+    whose label is the user's has confidence 1. `note` is what the user wrote under the line.
     """
 
     id: str
@@ -121,12 +143,16 @@ class Segment(Model):
     channel: Channel | None = None
     text: str
     spoken: str
-    pause_after_ms: int | None = Field(default=None, ge=0)
+    pause_after_ms: int | None = Field(default=None, ge=0, le=600_000)
+    others: tuple[Guess, ...] = ()
+    by_user: tuple[SetField, ...] = ()
+    note: str = ""
 
 
 class Cue(Model):
     """A sound. `text` at `span` is what made it; `segment` is the segment it sounds in (before, under) or
-    ahead of (replace; None at the end of the book). `length_ms` None: the sound's own length."""
+    ahead of (replace; None at the end of the book). `length_ms` None: the sound's own length.
+    `by_user`, `note`: see Segment; the sounds before and under words are the segment's own (`cues`)."""
 
     sound: str
     mode: CueMode
@@ -136,6 +162,16 @@ class Cue(Model):
     count: int = Field(default=1, ge=1, le=100)
     gain_db: float = Field(default=0.0, ge=-60.0, le=24.0)
     length_ms: int | None = Field(default=None, ge=1, le=600_000)
+    by_user: tuple[SetField, ...] = ()
+    note: str = ""
+
+
+class Gone(Model):
+    """What the user set on text that the book no longer has: kept, in case the text comes back."""
+
+    segments: tuple[Segment, ...] = ()
+    cues: tuple[Cue, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
 
 
 class Script(Model):
@@ -148,10 +184,13 @@ class Script(Model):
     """Whether sounds were looked for."""
     asked: str = ""
     """The language model that was asked who speaks, and about what; empty where none was, or not to the end."""
+    characters: str = ""
+    """A digest of the list of characters that the user gave; empty without one."""
     speakers: tuple[Speaker, ...] = ()
     segments: tuple[Segment, ...]
     cues: tuple[Cue, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    gone: Gone = Gone()
 
 
 # ---------------------------------------------------------------- voices and cast
@@ -281,7 +320,8 @@ class Loudness(Model):
 class Progress(Model):
     """How far a stage is; `done` and `total` are in the stage's own unit (lines, blocks, bytes).
 
-    `note` is a line for the user; `warning` is one that the user must see even where little is shown.
+    `note` is a line for the user; `warning` is one that the user must see even where little is shown. `waiting` says
+    in a few words why nothing moves.
     """
 
     stage: str
@@ -289,6 +329,7 @@ class Progress(Model):
     total: int
     note: str = ""
     warning: str = ""
+    waiting: str = ""
 
 
 ProgressSink = Callable[[Progress], None]

@@ -5,6 +5,7 @@ Only `cli` and `pipeline` see these; stages take values.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,7 +21,7 @@ from pydantic_settings import (
 )
 from pydantic_settings import SettingsError as SourceError
 
-from novelcast.errors import SettingsError
+from novelcast.errors import SettingsError, toml_fault
 from novelcast.model import Pauses
 
 SETTINGS_FILE = "novelcast.toml"
@@ -84,6 +85,21 @@ class ScriptSettings(BaseModel):
     llm: LlmSettings | None = None
 
 
+class SpeechServer(BaseModel):
+    """A server for engine `openai`: [openai]. Without it that engine speaks nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    base_url: str = Field(pattern=r"^https?://[^/@]+(/[^@]*)?$")
+    """/audio/speech is added. No name or password in it: it is shown, and part of every clip's key."""
+    model: str = Field(default="tts-1", min_length=1)
+    """Kokoro-FastAPI and LocalAI take OpenAI's name for their own."""
+    key_env: str = Field(default="NOVELCAST_OPENAI_KEY", min_length=1)
+    """The environment variable that holds the key; where it is not set, no key is sent."""
+    voices: tuple[str, ...] = ()
+    """What casting may choose from. None: OpenAI's own names, which most servers know."""
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="NOVELCAST_",
@@ -104,9 +120,18 @@ class Settings(BaseSettings):
     preset: str = "podcast"
     repair: bool = True
     cues: bool = True
+    characters: Path | None = None
+    """A list of the book's people; None: the one in the book's folder, if any."""
+    narrator_voice: Literal["same", "own"] | None = None
+    """Whether a first-person narrator speaks with the voice that narrates; None: as in the book's cast.toml, else
+    the same."""
+    review_below: float = Field(default=0.7, ge=0.0, le=1.0)
+    """Quotations whose speaker is less sure are listed for review."""
     jobs: int = Field(default=0, ge=0)
-    """Threads for an engine that runs here; 0 takes all cores."""
+    """Threads for an engine that runs here, 0 for all cores; requests at once for a service, 0 for its usual."""
     proxy: str | None = None
+    """For the services' engines."""
+    openai: SpeechServer | None = None
     pauses: Pauses = Pauses()
     llm: bool | None = None
     """Whether the model in script.llm is asked; None: if there is one."""
@@ -115,6 +140,10 @@ class Settings(BaseSettings):
     @property
     def llm_to_ask(self) -> LlmSettings | None:
         return None if self.llm is False else self.script.llm
+
+    @property
+    def clips_dir(self) -> Path:
+        return self.cache_dir / "clips"
 
     @classmethod
     def settings_customise_sources(
@@ -132,7 +161,10 @@ def load_settings(**flags: Any) -> Settings:
     """Settings with the flags that were given (None: not given). Raises SettingsError naming the bad one."""
     try:
         settings = Settings(**{name: value for name, value in flags.items() if value is not None})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, SourceError) as error:
+    except tomllib.TOMLDecodeError as error:
+        text = Path(SETTINGS_FILE).read_text("utf-8")
+        raise SettingsError(f"{SETTINGS_FILE}: {toml_fault(text, error)}", hint="mend that line") from None
+    except (OSError, UnicodeDecodeError, SourceError) as error:
         raise SettingsError(f"{SETTINGS_FILE}: {error}", hint="mend that line") from None
     except ValidationError as error:
         first = error.errors()[0]
@@ -147,3 +179,25 @@ def load_settings(**flags: Any) -> Settings:
             hint=f'put base_url = "http://localhost:11434/v1" and model = "…" under [script.llm] in {SETTINGS_FILE}',
         )
     return settings
+
+
+_UNITS = {
+    "": 1,
+    "B": 1,
+    "K": 10**3,
+    "KB": 10**3,
+    "M": 10**6,
+    "MB": 10**6,
+    "G": 10**9,
+    "GB": 10**9,
+    "T": 10**12,
+    "TB": 10**12,
+}
+
+
+def bytes_in(size: str) -> int:
+    """A size as people write it ("5GB", "1.5 g", "0"), in bytes. Raises SettingsError for anything else."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)", size.strip())
+    if not found or found[2].upper() not in _UNITS:
+        raise SettingsError(f"no size: {size!r}", hint="write it like 5GB, 300MB or 0")
+    return round(float(found[1]) * _UNITS[found[2].upper()])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,9 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
+from novelcast.characters import NOBODY, Characters
+from novelcast.editing.review import Doubt, doubts
+from novelcast.hanzi import simplified
 from novelcast.model import Book, Cast, Progress, ProgressSink, Script, Span, Voice
 
 if TYPE_CHECKING:
@@ -21,7 +25,8 @@ if TYPE_CHECKING:
     from novelcast.doctor import Finding
     from novelcast.pipeline import Edition
     from novelcast.publish.edition import ChapterRecord
-    from novelcast.workspace import BookFolder
+    from novelcast.resume import Checked, Written
+    from novelcast.workspace import Amount, BookFolder
 
 STAGES = {
     "fetch": "fetching voices",
@@ -57,7 +62,8 @@ def progress_bars(quiet: bool) -> Iterator[ProgressSink]:
                 tasks[progress.stage] = bars.add_task(STAGES.get(progress.stage, progress.stage))
             total = max(1, progress.total)
             done = progress.done if progress.total else 1
-            bars.update(tasks[progress.stage], completed=done, total=total)
+            name = progress.waiting or STAGES.get(progress.stage, progress.stage)
+            bars.update(tasks[progress.stage], completed=done, total=total, description=name)
 
         yield sink
 
@@ -67,6 +73,11 @@ def _table(*columns: str, right: Sequence[str] = ()) -> Table:
     for column in columns:
         table.add_column(column, justify="right" if column in right else "left", overflow="fold")
     return table
+
+
+def _plain() -> Console:
+    """Prints lines as they are: rich would take `:100:` for a picture."""
+    return Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
 
 
 def _print(table: Table) -> None:
@@ -102,7 +113,7 @@ def show_edition(edition: Edition, pictures: Sequence[Path] = ()) -> None:
         )  # fmt: skip
     if edition.chapters:
         _print(table)
-    out = Console(soft_wrap=True, highlight=False, markup=False)
+    out = _plain()
     for c in edition.chapters:
         for miss in c.misses:
             out.print(f"{c.title}: misses its preset: {miss}")
@@ -135,7 +146,7 @@ def _chapter_json(edition: Edition, record: ChapterRecord) -> dict[str, Any]:
 # ---------------------------------------------------------------- read
 
 
-def read_json(book: Book) -> dict[str, Any]:
+def read_json(book: Book, people: Characters = NOBODY) -> dict[str, Any]:
     """The book as `novelcast read --json` prints it: what is read, without what was skipped."""
     gone: dict[tuple[int, int], list[Span]] = {}
     for s in book.skipped:
@@ -158,11 +169,20 @@ def read_json(book: Book) -> dict[str, Any]:
         ],
         "repairs": [r.model_dump() for r in book.repairs],
         "skipped": [{"text": s.text, "reason": s.reason} for s in book.skipped],
-    }
+    } | ({"characters": _named(book, people)} if people.people else {})
 
 
-def show_read(book: Book, repairs: bool) -> None:
-    out = Console(soft_wrap=True, highlight=False, markup=False)
+def _named(book: Book, people: Characters) -> list[dict[str, Any]]:
+    """How often each word for each of these people stands in the book."""
+    text = simplified("\n".join(p.text for c in book.chapters for p in c.paragraphs))
+    return [
+        {"name": p.name, "found": {w: text.count(simplified(w)) for w in (p.name, *p.aliases)}}
+        for p in people.people
+    ]
+
+
+def show_read(book: Book, repairs: bool, people: Characters = NOBODY) -> None:
+    out = _plain()
     authors = f" by {'、'.join(book.authors)}" if book.authors else ""
     out.print(f"{book.title}{authors} ({book.language})")
     table = _table(
@@ -172,6 +192,10 @@ def show_read(book: Book, repairs: bool) -> None:
         characters = sum(len(p.text) for p in chapter.paragraphs)
         table.add_row(str(n), Text(chapter.title), str(len(chapter.paragraphs)), str(characters))
     _print(table)
+    for person in _named(book, people):
+        words = ", ".join(f"{w} {n}" for w, n in person["found"].items())
+        absent = "" if any(person["found"].values()) else " (not in this book)"
+        out.print(f"character: {words}{absent}")
     for why, count in Counter(r.why for r in book.repairs).most_common():
         out.print(f"repaired: {why} ({count})")
     for s in book.skipped:
@@ -195,8 +219,9 @@ def show_read(book: Book, repairs: bool) -> None:
 # ---------------------------------------------------------------- script
 
 
-def script_json(script: Script) -> dict[str, Any]:
+def script_json(written: Written, review_below: float) -> dict[str, Any]:
     """The script as `novelcast script --json` prints it, format version 1."""
+    script = written.script
 
     def place(item: Any) -> dict[str, int]:
         return dict(item.span.model_dump())
@@ -219,20 +244,29 @@ def script_json(script: Script) -> dict[str, Any]:
             for c in script.cues
         ],
         "skipped": [{**place(s), "text": s.text, "reason": s.reason} for s in script.skipped],
+        "review_below": review_below,
+        "review": [d.model_dump() for d in doubts(script, review_below, written.page.line_numbers)],
     }  # fmt: skip
 
 
-def show_script(book: Book, script: Script, cast: Cast, folder: BookFolder) -> None:
+def show_script(
+    book: Book, written: Written, cast: Cast, folder: BookFolder, review_below: float, verbose: bool
+) -> None:
+    script = written.script
+    found = doubts(script, review_below, written.page.line_numbers)
     lines = Counter(s.speaker for s in script.segments if s.speaker is not None)
-    unsure = Counter(s.speaker for s in script.segments if s.speaker is not None and s.confidence < 0.5)
+    unsure = Counter(d.speaker for d in found)
     table = _table("speaker", "lines", "unsure", "gender", "age", "voice", right=("lines", "unsure"))
     for s in sorted(script.speakers, key=lambda s: -lines[s.id]):
         role = cast.roles.get(s.id, cast.narrator)
-        table.add_row(Text(s.name), str(lines[s.id]), str(unsure[s.id] or ""), s.gender, s.age, _sound(role))
+        table.add_row(
+            Text(s.name), str(lines[s.id]), str(unsure[s.id] or ""), s.gender, s.age,
+            _sound(role) if lines[s.id] else "",
+        )  # fmt: skip
     table.add_row("(narrator)", "", "", "", "", _sound(cast.narrator))
     _print(table)
     kinds = Counter(s.kind for s in script.segments)
-    out = Console(soft_wrap=True, highlight=False, markup=False)
+    out = _plain()
     counted = ", ".join(
         f"{kinds[k]} {k}" for k in ("narration", "dialogue", "thought", "system", "heading") if kinds[k]
     )
@@ -242,7 +276,60 @@ def show_script(book: Book, script: Script, cast: Cast, folder: BookFolder) -> N
     for reason, count in Counter(s.reason for s in script.skipped).items():
         characters = sum(len(s.text) for s in script.skipped if s.reason == reason)
         out.print(f"skipped: {reason} ({count} places, {characters} characters)")
-    out.print(f"{folder.script.resolve()}\n{folder.cast.resolve()}")
+    _show_doubts(found, script, review_below, None if verbose else SHOWN_DOUBTS)
+    out.print(f"{folder.page.resolve()}\n{folder.cast.resolve()}")
+
+
+SHOWN_DOUBTS = 20
+
+
+def _show_doubts(found: Sequence[Doubt], script: Script, review_below: float, most: int | None) -> None:
+    out = _plain()
+    spoken = sum(s.kind in ("dialogue", "thought") for s in script.segments)
+    if not found:
+        out.print(f"nothing to review: each of {spoken} quotes is at least {review_below:g} sure")
+        return
+    names = {s.id: s.name for s in script.speakers}
+    table = _table("line", "quote", "said by", "or", "why", right=("line",))
+    for d in found[:most]:
+        others = "; ".join(f"{names.get(g.speaker, g.speaker)} {g.confidence:.2f}" for g in d.others)
+        guess = (
+            "nobody found" if d.speaker is None else f"{names.get(d.speaker, d.speaker)} {d.confidence:.2f}"
+        )
+        text = d.text if len(d.text) <= 30 else d.text[:29] + "…"
+        table.add_row(str(d.line or ""), Text(text), Text(guess), Text(others), Text(d.evidence))
+    _print(table)
+    if most is not None and len(found) > most:
+        out.print(f"… and {len(found) - most} more (--verbose shows all)")
+    out.print(
+        f"{len(found)} of {spoken} quotes to review, less than {review_below:g} sure: "
+        "in script.md, change the name before the quote, or take the ? away"
+    )
+
+
+# ---------------------------------------------------------------- check
+
+
+def checked_json(checked: Checked) -> dict[str, Any]:
+    return {
+        "faults": [{"file": str(c.path), **asdict(f)} for c in checked.files for f in c.faults],
+        "review_below": checked.review_below,
+        "review": [d.model_dump() for d in checked.review],
+    }
+
+
+def show_checked(checked: Checked) -> None:
+    out = _plain()
+    for file in checked.files:
+        for fault in file.faults:
+            out.print(f"{file.path}:{fault.line}: {fault.what}\n  what to do: {fault.hint}")
+    for sentence in checked.said:
+        out.print(sentence)
+    if checked.script is None:
+        out.print(f"{checked.faults} mistake{'s' * (checked.faults != 1)}")
+        return
+    _show_doubts(checked.review, checked.script, checked.review_below, None)
+    out.print("no mistakes: the next run takes it")
 
 
 def _sound(role: Any) -> str:
@@ -269,9 +356,30 @@ def show_cues(sounds: Sequence[CueSound]) -> None:
 
 
 def show_findings(findings: Sequence[Finding]) -> None:
-    out = Console(soft_wrap=True, highlight=False, markup=False)
+    out = _plain()
     for f in findings:
         mark = "ok  " if f.ok else ("–   " if f.optional else "MISS")
         out.print(f"{mark} {f.what}: {f.found}")
         if f.remedy:
             out.print(f"       {f.remedy}")
+
+
+def cache_json(folder: Path, kept: Amount, gone: Amount) -> dict[str, Any]:
+    return {
+        "folder": str(folder.absolute()),
+        "clips": kept.clips,
+        "bytes": kept.size_bytes,
+        "removed_clips": gone.clips,
+        "removed_bytes": gone.size_bytes,
+    }
+
+
+def show_cache(folder: Path, kept: Amount, gone: Amount) -> None:
+    out = Console(soft_wrap=True, highlight=False, markup=False)
+    if gone.clips:
+        out.print(f"removed {gone.clips} clips, {_megabytes(gone)}")
+    out.print(f"{kept.clips} clips, {_megabytes(kept)}, in {folder.absolute()}")
+
+
+def _megabytes(amount: Amount) -> str:
+    return f"{amount.size_bytes / 1e6:,.1f} MB"

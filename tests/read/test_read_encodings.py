@@ -113,7 +113,7 @@ def test_large_parts_in_several_encodings_are_each_read_in_their_own(order: tupl
     decoded = decode(data)
     assert decoded is not None
     assert decoded.text == "\n".join(parts)
-    assert len({decoded.encoding, *(run.encoding for run in decoded.runs)}) == len(order)
+    assert len(decoded.runs) == len(order) - 1
 
 
 def mixed(folder: Path) -> tuple[Book, list[str]]:
@@ -136,6 +136,46 @@ def test_each_run_of_lines_in_another_encoding_is_listed_once_with_its_bytes(tmp
     assert repair.before.encode("latin-1").decode("gb18030") == lines[15]
 
 
+@pytest.mark.parametrize("meant", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("strict", [True, False])
+def test_text_that_was_read_wrong_once_and_saved_so_is_read_right(
+    tmp_path: Path, meant: str, strict: bool
+) -> None:
+    """As Windows reads bytes in its own encoding: those that it lacks become control characters, or all do."""
+    for piece in samples(40):
+        data = piece.encode(meant)
+        wrong = data.decode("latin-1")
+        if not strict:
+            wrong = "".join(bytes((b,)).decode("cp1252", "ignore") or chr(b) for b in data)
+        assert text_of(wrong.encode()) == piece
+    path = tmp_path / "book.txt"
+    path.write_bytes(TEXTS[0].encode(meant).decode("latin-1").encode())
+    book = read_book(path, repair=False)
+    assert "".join(p.text for c in book.chapters for p in c.paragraphs) == "".join(
+        TEXTS[0].split("\n")
+    ).replace("\u3000", "")
+    name = {"utf-8": "UTF-8", "gb18030": "GB18030"}[meant]
+    assert [r.why.split(" are ")[1] for r in book.repairs] == [f"{name} that was read as Windows-1252"]
+
+
+def test_utf_8_that_was_read_as_gb18030_is_read_but_for_the_bytes_that_went() -> None:
+    for piece in samples(40, 100):
+        text = text_of(piece.encode().decode("gb18030", "replace").encode())
+        seen = [c for c in piece if not c.isspace()]
+        assert sum(c in text for c in seen) > 0.8 * len(seen)
+
+
+def test_other_languages_are_not_taken_for_text_that_was_read_wrong() -> None:
+    for text in (
+        "Déjà vu: l’été où Zoë mangea une crème brûlée à Besançon.\n",
+        "Größere Mäuse fräßen über Nacht Müsli, äußerte Jörg.\n",
+        "饕餮魑魅魍魉，氤氲踟蹰囹圄，耄耋旖旎缱绻。\n",
+        "锛是木匠用的；銆字罕见，鈥字也罕见。\n",
+        "¡Qué niño! ¿Dónde está? — «Aquí», dijo él.\n",
+    ):
+        assert text_of((text * 5).encode()) == text * 5
+
+
 def test_a_run_is_listed_beside_repairs_of_the_same_paragraph(tmp_path: Path) -> None:
     lines = [line.strip() for line in TEXTS[0].splitlines() if line.strip()][:40]
     lines[20] = "门开\u200b了，风从外面吹进来，他听见了自己的心跳。"
@@ -154,6 +194,16 @@ def test_a_mark_of_utf_16_with_an_odd_byte_at_the_end_is_read(tmp_path: Path) ->
     assert [r.before for r in book.repairs] == ["\ufffd"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_a_byte_lost_in_utf_16_costs_its_neighbours_not_all_behind_it(encoding: str) -> None:
+    text = "\n".join(samples(12))
+    data = text.encode(encoding)
+    for at in range(1001, len(data), 1777):
+        found = text_of(b"\xff\xfe"[:: 1 if encoding == "utf-16-le" else -1] + data[:at] + data[at + 1 :])
+        assert found.startswith(text[: at // 2 - 3])
+        assert found.endswith(text[at // 2 + 4 :])
+
+
 def test_a_few_nul_bytes_do_not_make_a_text_a_binary_file(tmp_path: Path) -> None:
     path = tmp_path / "book.txt"
     path.write_bytes(TEXTS[0].encode() + bytes(20))
@@ -164,6 +214,11 @@ def test_a_few_nul_bytes_do_not_make_a_text_a_binary_file(tmp_path: Path) -> Non
 @pytest.mark.parametrize("seed", range(5))
 def test_noise_makes_no_sense_in_any_encoding(seed: int) -> None:
     assert decode(random.Random(seed).randbytes(4000)) is None
+
+
+def test_much_noise_is_refused_by_a_part_of_it() -> None:
+    noise = random.Random(2).randbytes(1_000_000).replace(b"\0", b"\x9f")
+    assert decode(noise) is None
 
 
 def test_korean_is_not_taken_for_chinese() -> None:

@@ -30,7 +30,6 @@ __all__ = [
     "kept_answers",
     "questions_for",
     "with_answers",
-    "with_kept_answers",
 ]
 
 STAGE = "ask"
@@ -63,13 +62,6 @@ def with_answers(
     script, outcome = applied(script, batches, run.answers, llm)
     run.say_after(outcome)
     return script if run.failed else script.model_copy(update={"asked": asked_mark(llm)})
-
-
-def with_kept_answers(script: Script, llm: LlmSettings, folder: Path) -> Script:
-    """The script after the answers of earlier runs alone: what a run left behind that was stopped or shut out."""
-    batches = questions_for(script, llm)
-    kept = {i: a for i, b in enumerate(batches) if (a := kept_answers(b, llm, folder)) is not None}
-    return applied(script, batches, kept, llm)[0]
 
 
 def asked_mark(llm: LlmSettings) -> str:

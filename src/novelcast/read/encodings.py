@@ -10,9 +10,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from itertools import accumulate, groupby
 
-from novelcast.hanzi import HAN
+from novelcast.read.garbled import is_garbled, ungarbled
+from novelcast.read.sense import GOOD, LOSS, LOST, ODD, POOR, mean, weights
 
 # UTF-32's little-endian mark begins with UTF-16's, so it is asked first.
 BOMS = (
@@ -23,37 +24,16 @@ BOMS = (
     (b"\xfe\xff", "utf-16-be"),
 )
 NAMES = {"utf-8": "UTF-8", "gb18030": "GB18030", "cp950": "Big5", "cp1252": "Windows-1252"}
-_LOST = "\ufffd"
 
-# The most frequent characters of written Chinese, and those of them that traditional script writes otherwise.
-_FREQUENT = frozenset(
-    "的一是了不在人有我他这中大来上个国到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后小么心多天"
-    "而能好都然没日于起还发成事只作当想看文无开手十用主行方又如前所本见经头面公同三已老从动两长知样现分将外但身些与高意"
-    "进把法此实回二理美点月明其种声全工己话儿者向情部正名定女问力机给等几很业最间新什打便位因重被走电四第门相次东政海"
-    "口使教西再平真听世气信北少关并内加化由却代军产入先山五太水万市眼体别处总才场师书比住员九笑性通目华报立马命张活难神"
-    "数件安表原车白应路期叫死常提感金何更反合放做系计或司利受光王果亲界及今京务制解各任至清物台象记边共风战干接它许八特觉"
-    "望直服毛林题建南度统色字请交爱让认算论百吃义科怎元社术结六功指思非流每青管夫连远资队跟带花快条院变联言权往展该领传近"
-    "留红治决周保达办运武半候七必城父强步完革深区即求品士转量空甚众技轻程告江语英基派满式李息写呢识极令黄德收脸钱党倒未持"
-    "取设始版双历越史商千片容研像找友孩站广改议形委早房音火际则首单据导影失拿网香似斯专石若兵弟谁校读志飞观争究包组造落视"
-    "夜雨雪船灯坐推窗静声响低抬站停转抓握盯瞪喊骂哭妈爸爷奶姐妹哥您咱吗吧啊呀哦嗯哪跑躺睡醒怕冷热黑暗亮脚腿肩膀嘴唇"
-    "這個來國說們為時後過會學對裡裏麼還發當無開經頭動兩長樣現將與點話見從進實種聲東問機給等幾業間電門關並內軍產萬體別處總"
-    "場師書員華報馬張難數應親務記邊風戰許覺題請愛讓認論義術結連遠資隊帶條變聯權領傳紅決達辦運強區眾輕語滿寫識極黃臉錢雙歷"
-    "廣議單據導網專誰讀飛觀爭組視燈靜響轉媽爺嗎啞陸孫劉陳楊趙"
-)
-_MARKS = "，。！？；：、“”‘’「」『』《》〈〉（）【】〔〕—–…·～\u3000\xa0"
-_TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ"
-_RARE = -1.5
-_ODD = -2.5  # a letter that is neither Chinese nor Latin, a drawing, a symbol
-_LOSS = -6.0  # bytes that are no character, a control character
 _SURE = 3.0  # more, of a character of three bytes in UTF-8: other text hardly ever has such bytes by chance
 _SWITCH = 4.0
 """What it costs to read a line in another encoding than the one before: some three characters that make sense."""
 
-_GOOD = 0.45  # and more for each wide character: a text decoded right
-_POOR = 0.1  # and less: noise, or an encoding that isn't known here
 _FEW = 20  # wide characters, and more, may be noise or an encoding that isn't known here
 _RESYNC_CHARACTERS = 8
 _RESYNC_BYTES = 20_000
+_BLOCK_BYTES = 1024
+_PIECE_BYTES = 64_000
 _SAMPLE_BYTES = 200_000
 _FOREIGN = re.compile("[\u3041-\u30ff\uac00-\ud7a3]")  # kana, Hangul
 # What stands where it can in a Western text: a letter with an accent in a word, a curly quote at one.
@@ -65,13 +45,14 @@ _WESTERN = re.compile(
 
 @dataclass(frozen=True)
 class Run:
-    """Lines `first` to `last` (from 0) of a file that are in another encoding than most of it; where they begin."""
+    """Lines `first` to `last` (from 0) of a file that aren't in its encoding; where they begin, in characters of the
+    text; what the first one is in the file, bytes as characters of Latin-1; what is the matter with them."""
 
     first: int
     last: int
-    encoding: str
     at: int
-    """In characters of the text."""
+    before: str
+    what: str
 
 
 @dataclass(frozen=True)
@@ -85,6 +66,21 @@ class Decoded:
 
 def decode(data: bytes) -> Decoded | None:
     """The text of a file, None where no encoding makes sense of it. Bytes that are no character become U+FFFD."""
+    decoded = _decode(data)
+    if decoded is None or not is_garbled(decoded.text):
+        return decoded
+    lines = re.split(r"(?<=\n)|(?<=\r)(?!\n)", decoded.text)
+    texts, whats = ungarbled(lines)
+    starts = list(accumulate(map(len, texts), initial=0))
+    runs = [replace(run, at=starts[run.first]) for run in decoded.runs]
+    runs += (
+        Run(row[0], row[-1], starts[row[0]], lines[row[0]], whats[row[0]])
+        for row in _rows(whats, [line.isascii() for line in lines])
+    )
+    return Decoded("".join(texts), decoded.encoding, tuple(sorted(runs, key=lambda run: run.at)))
+
+
+def _decode(data: bytes) -> Decoded | None:
     for mark, encoding in BOMS:
         if data.startswith(mark):
             body = data[len(mark) :]
@@ -97,18 +93,47 @@ def wide_encoding(data: bytes) -> str:
     """UTF-16 without a mark, in which byte order; empty for anything else."""
     if b"\0" not in data and _strictly(data, "utf-8") is not None:
         return ""
-    sample = data[: _SAMPLE_BYTES & ~1]
-    scores = {e: _mean(sample.decode(e, "replace")) for e in ("utf-16-le", "utf-16-be")}
-    best = max(scores, key=lambda e: scores[e])
-    others = 0.0 if b"\0" in data else max(_mean(sample.decode(e, "replace")) for e in ("gb18030", "cp950"))
-    return best if scores[best] > _GOOD + max(0.0, others) else ""
+    pieces = [
+        data[at : at + _BLOCK_BYTES] for at in range(0, len(data), max(_BLOCK_BYTES, len(data) // 64 * 2))
+    ]
+    best, sense = "", GOOD
+    for encoding in ("utf-16-le", "utf-16-be"):
+        # Behind a lost byte a piece makes sense from its second byte on.
+        each = [max(mean(p[i:].decode(encoding, "replace")) for i in (0, 1)) for p in pieces]
+        average = sum(each) / max(1, len(each))
+        if average > sense:
+            best, sense = encoding, average
+    if best and b"\0" not in data:
+        others = max(mean(data[:_SAMPLE_BYTES].decode(e, "replace")) for e in ("gb18030", "cp950"))
+        return best if sense > GOOD + max(0.0, others) else ""
+    return best
 
 
 def _of_wide(data: bytes, encoding: str) -> Decoded | None:
-    text = data.decode(encoding, "replace")
-    if _LOST in text and _mean(text[:_SAMPLE_BYTES]) < _POOR:
+    text = _strictly(data, encoding)
+    if text is None and encoding.startswith("utf-16"):
+        text = _wide_in_step(data, encoding)
+    if text is None:
+        text = data.decode(encoding, "replace")
+    if LOST in text and mean(text[:_SAMPLE_BYTES]) < POOR:
         return None
     return Decoded(unicodedata.normalize("NFC", text), encoding)
+
+
+def _wide_in_step(data: bytes, encoding: str) -> str:
+    """Block by block; where a lost byte has put the pairs behind it out of step, they are put back."""
+    out: list[str] = []
+    at = 0
+    while at < len(data):
+        block = data[at : at + _BLOCK_BYTES]
+        text = block.decode(encoding, "replace")
+        if LOST in text or mean(text) < GOOD / 2:
+            text, used = _in_step(block, lambda piece: piece.decode(encoding, "replace"))
+        else:
+            used = len(block)
+        out.append(text)
+        at += used
+    return "".join(out)
 
 
 def _strictly(data: bytes, encoding: str) -> str | None:
@@ -125,19 +150,38 @@ def _by_lines(data: bytes) -> Decoded | None:
     text = _strictly(data, "utf-8")
     if text is not None:
         return Decoded(unicodedata.normalize("NFC", text), "utf-8")
-    lines = re.split(rb"(?<=\n)|(?<=\r)(?!\n)", data)
+    if len(data) > 4 * _PIECE_BYTES and not any(map(_makes_sense, _pieces(data))):
+        return _other_encoding(data, likely=True)  # the whole of it would take long
+    lines = _split(data)
     path, sense = _best_path(lines)
     sizes = dict.fromkeys(_READERS, 0)
     for line, encoding in zip(lines, path, strict=True):
         sizes[encoding] += _high(line)
     wide = sum(size / _WIDTHS[e] for e, size in sizes.items())
-    if sense < _GOOD * wide and wide >= _FEW:
-        other = _other_encoding(data, likely=sense < _POOR * wide)
-        if other is not None or sense < _POOR * wide:
+    if sense < GOOD * wide and wide >= _FEW:
+        other = _other_encoding(data, likely=sense < POOR * wide)
+        if other is not None or sense < POOR * wide:
             return other
     most = max(sizes, key=lambda e: sizes[e])
     texts = [unicodedata.normalize("NFC", _whole(line, e)) for line, e in zip(lines, path, strict=True)]
-    return Decoded("".join(texts), most, tuple(_runs(texts, path, most)))
+    return Decoded("".join(texts), most, tuple(_runs(lines, texts, path, most)))
+
+
+def _split(data: bytes) -> list[bytes]:
+    """The lines, their ends with them: \\n, \\r\\n or \\r."""
+    return re.split(rb"(?<=\n)|(?<=\r)(?!\n)", data)
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    """From the head, the middle and the tail."""
+    for at in (0, (len(data) - _PIECE_BYTES) // 2, len(data) - _PIECE_BYTES):
+        yield data[at : at + _PIECE_BYTES]
+
+
+def _makes_sense(piece: bytes) -> bool:
+    lines = _split(piece)
+    path, sense = _best_path(lines)
+    return sense >= POOR * sum(_wide(line, e) for line, e in zip(lines, path, strict=True))
 
 
 def _high(line: bytes) -> int:
@@ -166,21 +210,19 @@ def _best_path(lines: Sequence[bytes]) -> tuple[list[str], float]:
     return path[::-1], total
 
 
-def _runs(texts: Sequence[str], path: Sequence[str], most: str) -> Iterator[Run]:
-    """Rows of lines in one encoding that isn't `most`; plain ones may stand among them."""
-    run: Run | None = None
-    at = 0
-    for i, (text, encoding) in enumerate(zip(texts, path, strict=True)):
-        if not text.isascii():
-            if run is not None and encoding == run.encoding:
-                run = replace(run, last=i)
-            else:
-                if run is not None:
-                    yield run
-                run = None if encoding == most else Run(i, i, encoding, at)
-        at += len(text)
-    if run is not None:
-        yield run
+def _runs(lines: Sequence[bytes], texts: Sequence[str], path: Sequence[str], most: str) -> Iterator[Run]:
+    starts = list(accumulate(map(len, texts), initial=0))
+    kinds = ["" if e == most else f"in {NAMES[e]}, most of the file in {NAMES[most]}" for e in path]
+    for row in _rows(kinds, [line.isascii() for line in lines]):
+        yield Run(row[0], row[-1], starts[row[0]], lines[row[0]].decode("latin-1"), kinds[row[0]])
+
+
+def _rows(kinds: Sequence[str], plain: Sequence[bool]) -> Iterator[list[int]]:
+    """The numbers of lines of one kind that isn't empty, row by row; plain ones may stand among them."""
+    told = (i for i, is_plain in enumerate(plain) if not is_plain)
+    for kind, row in groupby(told, lambda i: kinds[i]):
+        if kind:
+            yield list(row)
 
 
 def _other_encoding(data: bytes, *, likely: bool) -> Decoded | None:
@@ -212,9 +254,9 @@ def _gb18030(line: bytes) -> str:
 def _big5(line: bytes) -> str:
     """As Windows reads it; with Hong Kong's characters where that loses less."""
     text = line.decode("cp950", "replace")
-    lost = text.count(_LOST)
+    lost = text.count(LOST)
     larger = line.decode("big5hkscs", "replace") if lost else text
-    return larger if larger.count(_LOST) < lost else text
+    return larger if larger.count(LOST) < lost else text
 
 
 def _cp1252(line: bytes) -> str:
@@ -234,7 +276,7 @@ _HIGH_BYTES = bytes(range(128, 256))
 def _senses(line: bytes) -> dict[str, float]:
     """How much sense a line's characters make together in each encoding."""
     found = {e: _sense(_READERS[e](line), line, e) for e in _READERS}
-    if max(sense / _wide(line, e) for e, sense in found.items()) < _GOOD:
+    if max(sense / _wide(line, e) for e, sense in found.items()) < GOOD:
         for encoding in ("gb18030", "cp950"):
             found[encoding] = _sense(_whole(line, encoding), line, encoding)
     return found
@@ -248,10 +290,10 @@ def _wide(line: bytes, encoding: str) -> float:
 def _sense(text: str, line: bytes, encoding: str) -> float:
     if encoding == "cp1252":
         fit = len(_WESTERN.findall(text))
-        return fit + 2 * _ODD * (_high(line) - fit)
-    sense = sum(map(_weights().__getitem__, text))
+        return fit + 2 * ODD * (_high(line) - fit)
+    sense = sum(map(weights().__getitem__, text))
     if encoding == "utf-8":
-        sense += _SURE * sum(c > "\u07ff" and c != _LOST for c in text)
+        sense += _SURE * sum(c > "\u07ff" and c != LOST for c in text)
     return sense
 
 
@@ -261,74 +303,32 @@ def _whole(line: bytes, encoding: str) -> str:
     if _WIDTHS[encoding] != 2 or line.isascii() or len(line) > _RESYNC_BYTES:
         return text
     wide = _wide(line, encoding)
-    poor = wide >= _RESYNC_CHARACTERS and _sense(text, line, encoding) < _POOR * wide
-    return _in_step(line, encoding) if poor or _LOST in text else text
+    poor = wide >= _RESYNC_CHARACTERS and _sense(text, line, encoding) < POOR * wide
+    if not poor and LOST not in text:
+        return text
+    text, used = _in_step(line, _READERS[encoding])
+    return text + _READERS[encoding](line[used:])
 
 
-def _in_step(line: bytes, encoding: str) -> str:
-    """The bytes parted into characters and lost ones so that they make most sense."""
-    weights = _weights()
-    best = [0.0, *[float("-inf")] * len(line)]
-    come: list[tuple[int, str]] = [(0, "")] * (len(line) + 1)
-    for at, byte in enumerate(line):
-        for size in (1, 2, 4) if byte > 0x7F else (1,):
-            piece = line[at : at + size]
-            char = _READERS[encoding](piece)
-            if len(char) != 1 or len(piece) < size or (char == _LOST and size > 1):
+def _in_step(data: bytes, read: Callable[[bytes], str]) -> tuple[str, int]:
+    """The bytes parted into characters and lost ones so that they make most sense; how many of them that took: all,
+    or all but the first byte of a character that isn't whole."""
+    table = weights()
+    best = [0.0, *[float("-inf")] * len(data)]
+    come: list[tuple[int, str]] = [(0, "")] * (len(data) + 1)
+    for at in range(len(data)):
+        for size in (1, 2, 4):
+            piece = data[at : at + size]
+            char = read(piece)
+            lost = char == LOST
+            if len(char) != 1 or len(piece) < size or (lost and size > 1):
                 continue
-            sense = best[at] + (weights[char] if char != _LOST else 2 * _LOSS)
+            sense = best[at] + (2 * LOSS if lost else table[char])
             if sense > best[at + size]:
                 best[at + size], come[at + size] = sense, (at, char)
-    out, at = [], len(line)
+    used = len(data) - (len(data) > 1 and best[-2] > best[-1])
+    out, at = [], used
     while at:
         at, char = come[at]
         out.append(char)
-    return "".join(reversed(out))
-
-
-# ---------------------------------------------------------------- one character
-
-
-class _Weights(dict[str, float]):
-    """How much each character speaks for a text that was decoded right."""
-
-    def __missing__(self, char: str) -> float:
-        self[char] = weight = _weight(char)
-        return weight
-
-
-def _weight(char: str) -> float:
-    if char in _FREQUENT:
-        return 2.0
-    if char in _MARKS or "\uff01" <= char <= "\uff5e":
-        return 1.0
-    if char in _common() or char in _TONED:
-        return 0.25
-    if char < "\x80":
-        return _LOSS if ord(char) < 32 and char not in "\t\n\r\f\v" else 0.0
-    if char == _LOST or unicodedata.category(char) in ("Cc", "Cn", "Co", "Cs"):
-        return _LOSS
-    return _RARE if HAN.match(char) or unicodedata.category(char) == "So" else _ODD
-
-
-@cache
-def _weights() -> _Weights:
-    return _Weights()
-
-
-@cache
-def _common() -> frozenset[str]:
-    """Level 1 of GB 2312 (3,755 characters) and of Big5 (5,401)."""
-    gb = (bytes((hi, lo)) for hi in range(0xB0, 0xD8) for lo in range(0xA1, 0xFF))
-    big5 = (bytes((hi, lo)) for hi in range(0xA4, 0xC7) for lo in (*range(0x40, 0x7F), *range(0xA1, 0xFF)))
-    return frozenset(
-        "".join(c.decode("gb2312", "ignore") for c in gb) + "".join(c.decode("big5", "ignore") for c in big5)
-    )
-
-
-def _mean(text: str) -> float:
-    """How much sense a text's characters make on average; Latin letters make some."""
-    weights = _weights()
-    return sum(0.5 if " " <= c <= "~" or "\xa0" <= c <= "\u024f" else weights[c] for c in text) / max(
-        1, len(text)
-    )
+    return "".join(reversed(out)), used

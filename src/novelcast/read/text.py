@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from novelcast.errors import InputError
-from novelcast.read.encodings import BOMS, NAMES, Decoded, Run, decode, wide_encoding
+from novelcast.read.encodings import BOMS, Decoded, Run, decode, wide_encoding
 from novelcast.read.lines import WHY_WRAPPED, Gap, Para, joined, unglued, wrapped
 
 # What a file's first bytes give away about a format that isn't text.
@@ -72,7 +72,7 @@ def paragraphs_of(
     """The paragraphs of a text: its lines, in the groups that `group` puts together (for the reason `why`; an empty
     one isn't listed), parted at a page's own line ends and where a title is glued to text.
 
-    The first line of each run in another encoding is listed with its bytes, each as a character of Latin-1.
+    The first line of each run in another encoding is listed, as its file has it.
     """
     starts, lines = _lines(decoded.text)
     runs = iter(decoded.runs)
@@ -84,7 +84,7 @@ def paragraphs_of(
             text = lines[i].strip()
             gaps: tuple[Gap, ...] = ()
             if run is not None and starts[i] + len(lines[i]) > run.at and not text.isascii():
-                gaps = (Gap(0, _bytes_of(text, run.encoding), text, _why(run, decoded.encoding)),)
+                gaps = (Gap(0, run.before.strip(), text, _why(run)),)
                 run = next(runs, None)
             members.append(Para(text, gaps))
         paragraph = joined(members, why)
@@ -103,19 +103,13 @@ def _lines(text: str) -> tuple[list[int], list[str]]:
     return [*starts, at], [*lines, text[at:]]
 
 
-def _bytes_of(text: str, encoding: str) -> str:
-    return text.encode(encoding, "replace").decode("latin-1")
-
-
-def _why(run: Run, most: str) -> str:
-    lines = (
-        f"lines {run.first + 1} to {run.last + 1} are" if run.last > run.first else f"line {run.first + 1} is"
+def _why(run: Run) -> str:
+    alone = run.last == run.first
+    return (
+        f"line {run.first + 1} is {run.what}"
+        if alone
+        else f"lines {run.first + 1} to {run.last + 1} are {run.what}"
     )
-    return f"{lines} in {_named(run.encoding)}, most of the file in {_named(most)}"
-
-
-def _named(encoding: str) -> str:
-    return NAMES.get(encoding, encoding)
 
 
 def file_bytes(path: Path) -> bytes:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from novelcast.model import Speaker
+from novelcast.model import Guess, Speaker
 from novelcast.script.clues import REACTIONS, Clue, Roster
-from novelcast.script.decode import decode, load_model
+from novelcast.script.decode import Scored, decode, load_model
 from novelcast.script.pieces import Piece, PieceKind
 from novelcast.script.thinkers import thinkers, told_by_me
 from novelcast.script.turns import Turn, chapters_of, fits, read_turns
@@ -26,6 +26,11 @@ class Label:
     speaker: str | None = None
     confidence: float = 1.0
     evidence: str = ""
+    others: tuple[Guess, ...] = ()
+
+
+MOST_OTHERS = 2
+LEAST_SHARE = 0.05
 
 
 def attribute(pieces: Sequence[Piece], people: Sequence[Speaker]) -> list[Label]:
@@ -39,16 +44,25 @@ def attribute(pieces: Sequence[Piece], people: Sequence[Speaker]) -> list[Label]
         turns = read_turns(pieces, chapter, roster)
         for turn, (who, sure) in zip(turns, decode(turns, load_model()), strict=True):
             evidence = _evidence(turn, who, roster)
+            others = others_of(turn, who, people)
             for i in turn.pieces:
-                labels[i] = Label("dialogue", None if who is None else people[who].id, sure, evidence)
+                labels[i] = Label("dialogue", None if who is None else people[who].id, sure, evidence, others)
         known = {
-            i: (by_id[name], labels[i].confidence)
-            for i in chapter
-            if (name := labels[i].speaker) is not None
+            i: (by_id[name], labels[i].confidence) for i in chapter if (name := labels[i].speaker) is not None
         }
         for i, (thinker, sure, why) in thinkers(pieces, chapter, roster, known).items():
             labels[i] = Label("thought", None if thinker is None else people[thinker].id, sure, why)
     return labels
+
+
+def others_of(turn: Scored, who: int | None, people: Sequence[Speaker]) -> tuple[Guess, ...]:
+    """Who else may speak a turn, the likeliest first; nobody whom little speaks for."""
+    ranked = sorted(zip(turn.shares, turn.candidates, strict=True), key=lambda x: -x[0])
+    return tuple(
+        Guess(speaker=people[other].id, confidence=round(share, 2))
+        for share, other in ranked[: MOST_OTHERS + 1]
+        if other != who and share >= LEAST_SHARE
+    )[:MOST_OTHERS]
 
 
 # ---------------------------------------------------------------- evidence in words

@@ -55,6 +55,7 @@ class Turn:
     active: int = 0  # how many people are named beside the quotations around
     latest: list[int] = field(default_factory=list)  # people by their last mention before, the latest first
     candidates: list[int] = field(default_factory=list)
+    shares: Sequence[float] = ()  # each candidate's probability, once the conversation is decoded
     features: list[dict[str, float]] = field(default_factory=list)
 
 

@@ -1,0 +1,262 @@
+"""What a book's folder holds of its script, and what the user changed in it since we wrote it.
+
+script.json is the script, script.md the same for a person. Either may be edited. `.written.json.gz` is the script
+as we wrote it last: what differs from it is the user's. `.unfinished` is there while we write, with the hashes of
+what stood before, so that a run that is stopped half-way leaves nothing that looks like an edit.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import zlib
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from novelcast.characters import Characters
+from novelcast.editing.checking import read_script
+from novelcast.editing.edits import Edited, compare_scripts, read_edits
+from novelcast.editing.lines import Line, Place, by_paragraph, paragraph_texts, script_lines, with_lines
+from novelcast.editing.markdown import Page, write_page
+from novelcast.editing.reading import Fault, line_numbers
+from novelcast.errors import InputError
+from novelcast.model import Book, Model, Script, Speaker
+from novelcast.workspace import BookFolder, cannot_read, dump_model, write_bytes, write_model, write_text
+
+Say = Callable[[str], None]
+Speak = Callable[[str], str]
+_SHOWN_FAULTS = 10
+
+
+class Kept(Model):
+    """The script as we wrote it last; hashes of the two files; below which confidence quotations were marked."""
+
+    script: Script
+    page: str = ""
+    json_file: str = ""
+    review_below: float = 0.0
+
+
+@dataclass
+class FileFaults:
+    """What is wrong with one file of the folder."""
+
+    path: Path
+    faults: list[Fault] = field(default_factory=list)
+
+    def raise_any(self) -> None:
+        """Raises InputError naming each fault with its line and what to do, the first ten."""
+        if not self.faults:
+            return
+        first, *more = self.faults
+        if not more:
+            raise InputError(f"{self.path}, line {first.line}: {first.what}", hint=first.hint)
+        shown = [f"  line {f.line}: {f.what}\n    what to do: {f.hint}" for f in self.faults[:_SHOWN_FAULTS]]
+        if len(self.faults) > _SHOWN_FAULTS:
+            shown.append(f"  … and {len(self.faults) - _SHOWN_FAULTS} more")
+        raise InputError(
+            "\n".join([f"{self.path}: {len(self.faults)} mistakes", *shown]),
+            hint="mend these lines and run again; nothing was changed",
+        )
+
+
+class Store:
+    """The script files of one book's folder."""
+
+    def __init__(
+        self, folder: BookFolder, sounds: Collection[str], given: Characters, speak: Speak, say: Say
+    ) -> None:
+        self._folder, self._sounds, self._given, self._speak, self._say = folder, sounds, given, speak, say
+        self.page_faults = FileFaults(folder.page)
+        self.json_faults = FileFaults(folder.script)
+
+    def current(self, book: Book | None) -> Edited | None:
+        """The script with all that the user changed in either file; None where there is none yet.
+
+        `book` is the text that it was written for. Raises InputError for files that cannot be taken.
+        """
+        found = self.edited(book)
+        self.json_faults.raise_any()
+        self.page_faults.raise_any()
+        return found
+
+    def edited(self, book: Book | None) -> Edited | None:
+        """The same; what is wrong is left in `page_faults` and `json_faults`."""
+        kept = self._kept(book)
+        if kept is None:
+            return None
+        base = kept.script
+        texts = paragraph_texts(script_lines(base))
+        ours = {kept.page, kept.json_file, *self._unfinished()}
+        from_json, from_page = Edited(base), Edited(base)
+        if (text := _read(self._folder.script)) is not None and _hash(text) not in ours:
+            theirs, self.json_faults.faults = read_script(text, texts, self._sounds)
+            if theirs is not None:
+                from_json = compare_scripts(base, theirs, self._speak)
+        if (text := _read(self._folder.page)) is not None and _hash(text) not in ours:
+            from_page = read_edits(text, base, self._sounds, self._given, kept.review_below, self._speak)
+            self.page_faults.faults = from_page.faults
+        for path, edited in ((self._folder.page, from_page), (self._folder.script, from_json)):
+            if edited.lines or edited.speakers:
+                self._say(f"{path.name}: taken: {_counted(edited.lines, 'line')} and {_counted(edited.speakers, 'speaker')} that you changed")  # fmt: skip
+        return self._both(base, from_json, from_page)
+
+    def line_numbers(self) -> dict[str, int]:
+        """The line of each segment in script.md as it stands, by id."""
+        return line_numbers(_read(self._folder.page) or "")
+
+    def over(self, script: Script) -> Edited:
+        """What script.md says over a new script, where nothing else is left of the one it was written for.
+
+        Raises InputError for one that cannot be taken.
+        """
+        text = _read(self._folder.page)
+        if text is None:
+            return Edited(script)
+        edited = read_edits(text, script, self._sounds, self._given, 0.0, self._speak)
+        self.page_faults.faults = edited.faults
+        self.page_faults.raise_any()
+        return edited
+
+    def _kept(self, book: Book | None) -> Kept | None:
+        try:
+            data = gzip.decompress(self._folder.written.read_bytes())
+            return Kept.model_validate_json(data)
+        except (OSError, EOFError, zlib.error, ValidationError):
+            pass
+        # An edition of an older version, or the file was deleted: what stands in script.json is what we wrote.
+        text = _read(self._folder.script)
+        if text is None or book is None:
+            return None
+        texts = {
+            (c, p): paragraph.text
+            for c, chapter in enumerate(book.chapters)
+            for p, paragraph in enumerate(chapter.paragraphs)
+            if paragraph.text
+        }
+        script, self.json_faults.faults = read_script(text, texts, self._sounds)
+        return None if script is None else Kept(script=script, json_file=_hash(text))
+
+    def _unfinished(self) -> list[str]:
+        """The hashes of files that a stopped run did not come to write."""
+        text = _read(self._folder.unfinished)
+        try:
+            return list(json.loads(text)) if text else []
+        except ValueError:
+            return []
+
+    def _both(self, base: Script, from_json: Edited, from_page: Edited) -> Edited:
+        """What was changed in the one and in the other file; where both changed the same, the one saved last."""
+        if not (from_page.lines or from_page.speakers or from_page.undecided):
+            if from_json.lines or from_json.speakers or from_json.undecided:
+                return from_json
+            return from_page
+        if not (from_json.lines or from_json.speakers or from_json.undecided):
+            return from_page
+        page_last = self._folder.page.stat().st_mtime_ns >= self._folder.script.stat().st_mtime_ns
+        early, late = (from_json, from_page) if page_last else (from_page, from_json)
+        name = (self._folder.page if page_last else self._folder.script).name
+        out: list[Line] = []
+        before = dict(by_paragraph(script_lines(base)))
+        one, two = (
+            dict(by_paragraph(script_lines(early.script))),
+            dict(by_paragraph(script_lines(late.script))),
+        )
+        for place, lines in before.items():
+            if one[place] != lines and two[place] != lines and one[place] != two[place]:
+                self._say(
+                    f"both script.md and script.json changed {_where(place, lines)}: {name}, saved last, is taken"
+                )
+            out += two[place] if two[place] != lines else one[place]
+        speakers = self._both_speakers(base, early.script, late.script, name)
+        gone = late.script.gone if late.script.gone != base.gone else early.script.gone
+        script = with_lines(base, out).model_copy(update={"speakers": speakers, "gone": gone})
+        return Edited(
+            script, early.undecided | late.undecided, early.lines + late.lines, early.speakers + late.speakers
+        )
+
+    def _both_speakers(self, base: Script, early: Script, late: Script, name: str) -> tuple[Speaker, ...]:
+        before = {s.id: s for s in base.speakers}
+        one, two = {s.id: s for s in early.speakers}, {s.id: s for s in late.speakers}
+        out = []
+        for speaker in dict.fromkeys([*two, *one]):
+            old, a, b = before.get(speaker), one.get(speaker), two.get(speaker)
+            if a != old and b != old and a != b:
+                self._say(
+                    f"both script.md and script.json changed the speaker {speaker}: {name}, saved last, is taken"
+                )
+            chosen = b if b != old else a
+            if chosen is not None:
+                out.append(chosen)
+        return tuple(out)
+
+    # ------------------------------------------------------------ writing
+
+    def write(self, book: Book, script: Script, review_below: float) -> Page:
+        """Writes script.json, script.md and book.json; what stands in script.md."""
+        page = write_page(script, [c.title for c in book.chapters], review_below)
+        dumped = dump_model(script)
+        kept = Kept(script=script, page=_hash(page.text), json_file=_hash(dumped), review_below=review_below)
+        files = {self._folder.script: dumped, self._folder.page: page.text}
+        before = {path: _read(path) for path in files}
+        hashes = [_hash(text) for text in before.values() if text is not None]
+        write_text(self._folder.unfinished, json.dumps(hashes))
+        write_bytes(self._folder.written, gzip.compress(dump_model(kept).encode(), 6, mtime=0))
+        for path, text in files.items():
+            if before[path] != text:
+                write_text(path, text)
+        write_model(self._folder.book, book)
+        self._folder.unfinished.unlink(missing_ok=True)
+        return page
+
+    def set_aside(self) -> None:
+        """Moves script.json and script.md out of the way and forgets what was set."""
+        for path in (self._folder.script, self._folder.page):
+            set_aside(path)
+        self._folder.written.unlink(missing_ok=True)
+
+
+def set_aside(path: Path) -> None:
+    """Renames a file to script.previous.json, or whatever name of that kind is free."""
+    if path.exists():
+        path.replace(_free(path))
+
+
+def _free(path: Path) -> Path:
+    """script.previous.md, or script.previous-2.md and so on where that is taken."""
+    for n in range(1, 10_000):
+        found = path.with_name(f"{path.stem}.previous{f'-{n}' if n > 1 else ''}{path.suffix}")
+        if not found.exists():
+            return found
+    raise InputError(f"{path.parent} is full of old scripts", hint="delete script.previous-*")
+
+
+def _read(path: Path) -> str | None:
+    """The text of a file, None where there is none. Raises InputError for what cannot be read."""
+    try:
+        return path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: it is not UTF-8 text", hint="save it as UTF-8") from None
+    except OSError as error:
+        raise cannot_read(path, error) from None
+
+
+def _hash(text: str) -> str:
+    """The same for a text that an editor only gave other line ends or a byte order mark."""
+    plain = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
+
+
+def _where(place: Place, lines: list[Line]) -> str:
+    text = "".join(line.text for line in lines)
+    return f"chapter {place[0] + 1}, «{text if len(text) <= 30 else text[:29] + '…'}»"
