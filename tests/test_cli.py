@@ -50,7 +50,8 @@ def test_script_prints_json_and_nothing_else(book: Path, tmp_path: Path) -> None
         "version", "title", "language", "speakers", "segments", "cues", "skipped", "review_below", "review",
     }  # fmt: skip
     assert set(script["segments"][0]) == {
-        "id", "chapter", "paragraph", "start", "end", "kind", "speaker", "confidence", "evidence", "text", "spoken",
+        "id", "chapter", "paragraph", "start", "end", "kind", "speaker", "confidence", "evidence",
+        "channel", "text", "spoken",
     }  # fmt: skip
     assert set(script["speakers"][0]) == {"id", "name", "aliases", "gender", "age"}
     assert set(script["cues"][0]) == {

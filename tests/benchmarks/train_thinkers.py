@@ -1,8 +1,8 @@
 """Fit the weights that say who thinks a thought: src/novelcast/script/thinker_weights.json.
 
-    python tests/benchmarks/train_thinkers.py [FOLDER …] [--write]
+    python tests/benchmarks/train_thinkers.py ../shared/data [--write]
 
-Folders and scenes as for train_thoughts.py. The thoughts are the labelled ones; the people and who speaks are those
+Chapters and scenes as for train_thoughts.py. The thoughts are the labelled ones; the people and who speaks are those
 that novelcast finds. A log-linear choice among the candidates of each thought, pulled towards nought; chapters told
 in the first person are left out, as every thought there is the narrator's. Prints JSON: the share of thoughts with
 the right thinker by cross-validation over chapters (five parts) and on the held-out files. Nothing is random.
@@ -89,9 +89,9 @@ def read(gold: Mapping[str, Any]) -> Labelled:
     return Labelled(gold["stem"], thoughts, right)
 
 
-def read_all(folders: Sequence[Path]) -> tuple[list[Labelled], list[Labelled]]:
+def read_all(data: Path) -> tuple[list[Labelled], list[Labelled]]:
     """(to learn from, held out), of what is told in the third person"""
-    told = [*chapters_in([CHAPTERS, *folders]), *scenes_in(SCENES)]
+    told = [*chapters_in([CHAPTERS, data / "webnovel"]), *scenes_in(SCENES)]
     chapters = [read(gold) for gold in told if gold["pov"] is None]
     held = [c for c in chapters if "." not in c.name and c.name[-1] in "48"]
     return [c for c in chapters if c not in held], held
@@ -165,10 +165,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("folders", type=Path, nargs="*")
+    parser.add_argument("data", type=Path)
     parser.add_argument("--write", action="store_true", help="put the weights where novelcast finds them")
     args = parser.parse_args()
-    learn, held = read_all(args.folders)
+    learn, held = read_all(args.data)
     names = sorted(
         {n for c in learn for t in c.thoughts for f in t.features for n in f} | {"thought last", "thinks"}
     )

@@ -41,6 +41,8 @@ _TAG_SENTENCE = re.compile(
 )
 _THIRD_PERSON = re.compile(r"^\s*[他她]们?(?!的?[。！？!?，,]|是|要是|说的)")
 _LONGEST_ORPHAN = 120  # characters of a quotation whose opening mark was lost
+_DEPTH = 8  # quotations within each other
+_AHEAD = 200  # marks that are looked at to tell what one is; a whole book may be one paragraph
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,8 @@ def left_open(text: str) -> int | None:
     """Where the last quotation of a paragraph begins, if nothing closes it."""
     within: list[_Mark] = []
     for mark in _marks(text):
-        own = next((n for n in range(len(within) - 1, -1, -1) if within[n].kind == mark.kind), None)
+        least = max(-1, len(within) - 1 - _DEPTH)
+        own = next((n for n in range(len(within) - 1, least, -1) if within[n].kind == mark.kind), None)
         if mark.turn > 0 or (mark.turn == 0 and own is None):
             within.append(mark)
         elif own is not None:
@@ -142,42 +145,42 @@ def _is_part_of_a_word(text: str, i: int) -> bool:
             and before.isalnum()
             and ((behind.isascii() and behind.isalnum()) or before.isdigit())
         )
-    return text[i] in '"”' and before.isdigit() and re.search(r"\d['’′]\d+$", text[:i]) is not None
+    return (
+        text[i] in '"”'
+        and before.isdigit()
+        and re.search(r"\d['’′]\d+$", text[max(0, i - 6) : i]) is not None
+    )
 
 
 def _opens_backwards(text: str, marks: Sequence[_Mark], k: int) -> bool:
     """Whether a closing mark with nothing to close stands where a quotation opens, and another will close it."""
     mark = marks[k]
-    before = text[: mark.at].rstrip()
+    before = text[max(0, mark.at - _AHEAD) : mark.at].rstrip()
     if before and before[-1] not in '。！？!?…：:，,—～”’」』"':
         return False
-    own = [m for m in marks[k + 1 :] if m.kind == mark.kind]
-    if not own or not _WORD.search(text[mark.end : own[0].at]):
-        return False
-    return text[own[0].at - 1] in _STOPS
+    own = next((m for m in marks[k + 1 : k + _AHEAD] if m.kind == mark.kind), None)
+    return (
+        own is not None and text[own.at - 1] in _STOPS and _WORD.search(text[mark.end : own.at]) is not None
+    )
 
 
 def _orphan(text: str, taken: int, mark: _Mark) -> Quote | None:
     """The quotation that a mark closes whose opening was lost: back to a colon, else over the sentences before it
     that may be spoken."""
-    body = text[taken : mark.at]
+    earliest = max(taken, mark.at - _LONGEST_ORPHAN)
+    body = text[earliest : mark.at]
     if not body.strip() or body.rstrip()[-1] not in _STOPS or not _WORD.search(body):
         return None
     colon = max(body.rfind("："), body.rfind(":"))
-    start = taken + colon + 1
-    if colon < 0:
-        sentences = [m for m in _SENTENCE.finditer(body) if m.group().strip()]
-        while sentences and (
-            _TAG_SENTENCE.match(sentences[-1].group()) or _THIRD_PERSON.match(sentences[-1].group())
-        ):
-            return None
-        for sentence in reversed(sentences):
-            if _TAG_SENTENCE.match(sentence.group()) or _THIRD_PERSON.match(sentence.group()):
-                break
-            start = taken + sentence.start()
-    if mark.end - start > _LONGEST_ORPHAN or not _WORD.search(text[start : mark.at]):
-        return None
-    return Quote(start, mark.end, True, opened=False)
+    if colon >= 0:
+        return Quote(earliest + colon + 1, mark.end, True, opened=False)
+    start = mark.at
+    for sentence in reversed([m for m in _SENTENCE.finditer(body) if m.group().strip()]):
+        if _TAG_SENTENCE.match(sentence.group()) or _THIRD_PERSON.match(sentence.group()):
+            break
+        start = earliest + sentence.start()
+    cut_short = start == earliest > taken
+    return Quote(start, mark.end, True, opened=False) if start < mark.at and not cut_short else None
 
 
 def _quote_from(text: str, marks: Sequence[_Mark], k: int, runs_on: int | None) -> tuple[Quote, int]:
@@ -214,9 +217,9 @@ def _quote_from(text: str, marks: Sequence[_Mark], k: int, runs_on: int | None) 
 def _role(text: str, marks: Sequence[_Mark], n: int, first: _Mark, reverse: bool, within: bool) -> str:
     """What a mark does inside a quotation of its own kind: closes, nests, opens anew, or nothing."""
     mark = marks[n]
-    rest = [m for m in marks[n + 1 :] if m.kind == mark.kind]
-    if reverse or (mark.turn < 0):
+    if reverse or mark.turn < 0:
         return "closes"
+    rest = [m for m in marks[n + 1 : n + _AHEAD] if m.kind == mark.kind]
     if mark.turn == 0:
         # A straight mark in a curly quotation: a quotation of its own, if a curly one closes the whole later on.
         ahead = next((m for m in rest if m.turn), None)
@@ -240,7 +243,7 @@ def _role(text: str, marks: Sequence[_Mark], n: int, first: _Mark, reverse: bool
 def _closes_another_kind(text: str, marks: Sequence[_Mark], n: int, first: _Mark) -> bool:
     """Whether a closing mark of another kind is the end of a quotation that has no other: “下雨了。」"""
     mark = marks[n]
-    own = next((m for m in marks[n + 1 :] if m.kind == first.kind), None)
+    own = next((m for m in marks[n + 1 : n + _AHEAD] if m.kind == first.kind), None)
     return text[mark.at - 1] in _STOPS and (own is None or own.turn > 0)
 
 

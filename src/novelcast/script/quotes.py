@@ -24,6 +24,7 @@ VOICE_IN_MIND = re.compile(
     r"(?:声音|嗓音|[男女童]声|系统)[^，。！？；]{0,8}(?:脑海|识海|神识|意识|脑子)|传音"
 )
 _WRITTEN = re.compile(r"[写刻印画题绣标][了着下出上]|手语|比划|口型")
+_NEAR = 40  # characters on either side of a bracket that tell what it is
 _BRACKETED_TAG = re.compile(r"系统|提示|面板|界面|广播|公告|屏幕|弹幕|机械音|电子音|播报")
 
 
@@ -85,8 +86,8 @@ def bracket_kind(text: str, start: int, end: int) -> PieceKind:
     inside = text[start + 1 : end - 1].strip()
     if not inside or inside.isdigit():
         return "narration"
-    tag = tag_of(text[end:].lstrip())
-    alone = _AT_BOUNDARY.search(text[:start]) is not None
+    tag = tag_of(text[end : end + _NEAR].lstrip())
+    alone = _AT_BOUNDARY.search(text[start - _NEAR : start] if start > _NEAR else text[:start]) is not None
     said = text[start] == "【" and SAY.search(tag[:12]) and not _BRACKETED_TAG.search(tag)
     if said and alone and _ENDS_SPOKEN.search(inside):
         return "dialogue"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from novelcast.hanzi import simplified
 from novelcast.model import Book, Chapter, Paragraph, Span
-from novelcast.script.marks import closes, find_quotes, left_open, opens_before_closing, opens_quoted
+from novelcast.script.marks import Quote, closes, find_quotes, left_open, opens_before_closing, opens_quoted
 from novelcast.script.narration import Narration, letters, narrated
 from novelcast.script.pieces import SCENE_BREAK, Piece, PieceKind
 from novelcast.script.quotes import bracket_kind, quote_kind
@@ -127,14 +128,7 @@ def _regions(paragraph: Paragraph, text: str, runs_on: int | None, carried: int)
     if carried:
         rest = _regions(paragraph, text[carried:], None, 0)
         return [(0, carried, "dialogue"), *((a + carried, b + carried, kind) for a, b, kind in rest)]
-    quotes = find_quotes(text, runs_on)
-    brackets = [m.span() for m in _BRACKETS.finditer(text)]
-    brackets = [
-        (a, b)
-        for a, b in brackets
-        if not any(q.start < b and a < q.end and not a < q.start < q.end <= b for q in quotes)
-    ]
-    quotes = [q for q in quotes if not any(a < q.start and q.end <= b for a, b in brackets)]
+    quotes, brackets = _apart(find_quotes(text, runs_on), [m.span() for m in _BRACKETS.finditer(text)])
     marked = _bracketed(text, brackets)
     for k, quote in enumerate(quotes):
         before = text[quotes[k - 1].end if k else 0 : quote.start]
@@ -142,6 +136,25 @@ def _regions(paragraph: Paragraph, text: str, runs_on: int | None, carried: int)
         marked.append((quote.start, quote.end, quote_kind(before, quote, text, after)))
     marked = [region for region in marked if region[2] != "narration"]
     return _filled(sorted(marked), len(text))
+
+
+def _apart(
+    quotes: Sequence[Quote], brackets: Sequence[tuple[int, int]]
+) -> tuple[list[Quote], list[tuple[int, int]]]:
+    """Both without those of one kind that stand in one of the other. Both are in order."""
+    ends = [q.end for q in quotes]
+    kept: list[tuple[int, int]] = []
+    dropped: set[int] = set()
+    for start, end in brackets:
+        first = bisect_right(ends, start)
+        touched = []
+        while first < len(quotes) and quotes[first].start < end:
+            touched.append(first)
+            first += 1
+        if all(start < quotes[k].start and quotes[k].end <= end for k in touched):
+            kept.append((start, end))
+            dropped.update(touched)
+    return [q for k, q in enumerate(quotes) if k not in dropped], kept
 
 
 def _bracketed(text: str, brackets: Sequence[tuple[int, int]]) -> list[Region]:

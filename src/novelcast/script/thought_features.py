@@ -125,6 +125,7 @@ def _own(unit: Unit) -> dict[str, float]:
     core = _NOT_WORD.sub("", text)
     heard = _NOT_WORD.sub("", unit.quote[-200:])
     names = narration.tells_of(text)
+    tells = told(text, narration) or (names and len(text) <= 4)
     return {
         "bias": 1.0,
         "first person": mine,
@@ -146,7 +147,9 @@ def _own(unit: Unit) -> dict[str, float]:
         "at most 14": size <= 14,
         "over 30": size > 30,
         "tells of": names,
-        "told": told(text, narration),
+        "told": tells,
+        "told by name": tells and narration.names(text),
+        "tag": tells and not unit.marked and THINK.search(text) is not None,
         "acts": ACTS.search(text) is not None,
         "他": re.search("[他她]", text) is not None and not names,
         "着": _LASTING.search(text) is not None,

@@ -161,11 +161,15 @@ def probabilities(units: Sequence[Unit]) -> list[float]:
     return posteriors(scores, [weights.get(f"goes on{link(a, b)}", 0.0) for a, b in pairwise(units)])
 
 
+LINKS = (", one run", ", one run with telling", ", next paragraph")
+
+
 def link(before: Unit, unit: Unit) -> str:
     """How two units in a row hang together."""
     if before.paragraph == unit.paragraph:
-        return ", one run" if before.region == unit.region else ""
-    return ", next paragraph" if unit.paragraph == before.paragraph + 1 else ""
+        telling = any("told by name" in u.features or "tag" in u.features for u in (before, unit))
+        return LINKS[telling] if before.region == unit.region else ""
+    return LINKS[2] if unit.paragraph == before.paragraph + 1 else ""
 
 
 def posteriors(scores: Sequence[float], between: Sequence[float]) -> list[float]:
