@@ -184,7 +184,7 @@ def _note_run(
     # What opens a sentence may be any word: leave it out unless it is a name elsewhere, or a title.
     while i <= j and (
         (at_start and not book.is_name(found[i][2]) and not _opens_name(found, i, j))
-        or (found[i][2].lower() in lx.NOT_NAMES and found[i][2].lower() not in lx.TITLES)
+        or (_is_no_name(found[i][2]) and (at_start or i == j or not lx.is_given_name(found[i][2])))
         or (found[i][2].lower() in lx.LOOSE_TITLES and i < j)
     ):
         i += 1
@@ -262,12 +262,18 @@ def _dotted(word: str, more: bool) -> str:
     )
 
 
+def _is_no_name(word: str) -> bool:
+    return word.lower() in lx.NOT_NAMES and word.lower() not in lx.TITLES
+
+
 def _is_person(form: str, seen: _Seen, book: _Book) -> bool:
     name = Name.of(form)
     if not name.words:
         return False
     last = name.words[-1]
-    if any(w in lx.NOT_NAMES for w in name.words if w not in lx.TITLES and w not in lx.NAME_JOINERS):
+    # A given name that is a common word too (Will, Grace) is one before another name.
+    words = name.words[1:] if len(name.words) > 1 and lx.is_given_name(name.words[0]) else name.words
+    if any(_is_no_name(w) for w in words if w not in lx.NAME_JOINERS):
         return False
     if name.titles and not name.the and set(name.titles) - lx.LOOSE_TITLES:
         return last not in lx.TITLES or seen.human > 0 or seen.count > 1

@@ -37,6 +37,7 @@ _ITALICS = re.compile(r"(?<![\w*_])([_*])(?=\S)([^_*]{8,}?[.!?…])\1(?![\w*_])"
 _UNQUOTED = re.compile(
     rf"(?:(?<=[.!?…] )|^)([^.!?]{{12,}}?[^.!?]*[,?!…]) {_WHO}\s?(?:thought|wondered)(?=[.!])"
 )
+_EXCLAIMS = re.compile(r"(?:How|What|Why|Oh|Ah|If only|So that|Poor|Perhaps|Surely|Of course|Strange|Thank)\b")
 _OWN_WORDS = re.compile(r"\b(?:I|I['’]\w+|me|my|mine|myself|we|us|our|you|your)\b")
 _LEAST_STAGE_LINES = 4
 
@@ -159,7 +160,7 @@ def _with_thoughts(text: str, regions: Sequence[Region], first_person: bool) -> 
                 found = [
                     (m.start(1), m.end(1), "thought")
                     for m in _UNQUOTED.finditer(part)
-                    if _OWN_WORDS.search(m.group(1)) or m.group(1)[-1] in "?!"
+                    if _OWN_WORDS.search(m.group(1)) or _EXCLAIMS.match(m.group(1)) or m.group(1)[-1] in "?!"
                 ]
         at = start
         for a, b, what in found:
