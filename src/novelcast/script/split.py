@@ -13,7 +13,7 @@ from novelcast.script.pieces import Piece, PieceKind
 from novelcast.script.thoughts import Narration, find_thoughts, unsaid
 
 _PAIRS = {"“": "”", "‘": "’", "「": "」", "『": "』", "〝": "〞"}
-_CARRIED_PARAGRAPHS = 4
+_CARRIED_PARAGRAPHS = 12
 _ALIKE = {'"': '"', "＂": "＂"}
 _SYSTEM = re.compile(r"【[^【】]*】|\[[^\[\]]*\]|［[^［］]*］|〖[^〖〗]*〗")
 _WORD = re.compile(r"[\w]")

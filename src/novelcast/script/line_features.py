@@ -1,0 +1,438 @@
+"""Who may have said a quotation of a text without paragraphs, and what speaks for and against each of them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import log1p
+
+from novelcast.script import lexicon as lx
+from novelcast.model import Speaker
+from novelcast.script.line_text import CLOSERS, OPENERS, Subject, Unit
+from novelcast.script.line_words import KIN, Names, Ref, fit, related
+
+MAX_CANDIDATES = 12
+REACH = 60  # units before a quotation in which its speaker is looked for
+SOON = 8  # and after it
+_FAR = 99
+_CALL = re.compile(r"^[“‘「『\"…—]*(?:喂|哎|哎呀|啊呀|欸|嘿|哟|哼|好了?|是|不|嗯|啊|哦|噢|唉|对)?[，,…！!—]*$")
+_SELF_NAME = re.compile(r"(?:我(?:名)?叫|我就?是|我姓|我)$")
+_ME = re.compile(r"我(?![们])|咱|俺")
+_YOU = re.compile(r"[你您](?![们])")
+
+
+@dataclass
+class Quote:
+    """A quotation with its surroundings. `before`: the sentences since the quotation before, the nearest first;
+    `after`: those up to the next quotation, in order."""
+
+    unit: Unit
+    units: list[Unit]  # its parts, where a tag breaks it or it runs over lines
+    before: list[Unit]
+    after: list[Unit]
+    called: list[Ref] = field(default_factory=list)
+    named: list[Ref] = field(default_factory=list)
+    guess: int | None = None  # whom a plain tag names
+    guess_kind: str = ""
+    candidates: list[int] = field(default_factory=list)
+    rows: list[dict[str, float]] = field(default_factory=list)
+
+    @property
+    def asks(self) -> bool:
+        return self.units[-1].text.rstrip("”」』\"’")[-1:] in ("？", "?")
+
+
+@dataclass
+class Scene:
+    """A chapter read: its units and quotations, and whom each sentence is about (`topic`, by unit)."""
+
+    units: list[Unit]
+    quotes: list[Quote]
+    names: Names
+    first: dict[int, int] = field(default_factory=dict)  # unit -> resolved first subject
+    last: dict[int, int] = field(default_factory=dict)  # unit -> resolved last subject
+    mentioned: dict[int, list[int]] = field(default_factory=dict)  # person -> units that name them
+    subject_at: dict[int, list[int]] = field(default_factory=dict)  # person -> units about them, by name
+
+
+def read_scene(units: Sequence[Unit], names: Names) -> Scene:
+    groups: list[list[int]] = []
+    for at in (u.at for u in units if u.quote):
+        if groups and _goes_on(units[groups[-1][-1]], units[groups[-1][-1] + 1 : at], units[at]):
+            groups[-1].append(at)
+        else:
+            groups.append([at])
+    quotes = []
+    for k, group in enumerate(groups):
+        start = groups[k - 1][-1] + 1 if k else 0
+        end = groups[k + 1][0] if k + 1 < len(groups) else len(units)
+        inside = [units[i] for i in range(group[0] + 1, group[-1]) if not units[i].quote]
+        quote = Quote(
+            units[group[0]],
+            [units[i] for i in group],
+            [units[i] for i in range(group[0] - 1, start - 1, -1)],
+            [*inside, *(units[i] for i in range(group[-1] + 1, end))],
+        )
+        for i in group:
+            called, named = _called(units[i], names)
+            quote.called += called
+            quote.named += named
+        quotes.append(quote)
+    scene = Scene(list(units), quotes, names)
+    _index(scene)
+    return scene
+
+
+def _goes_on(last: Unit, between: Sequence[Unit], unit: Unit) -> bool:
+    """Whether a quotation is the same speaker's as the one before: it runs over lines, or its tag breaks it."""
+    if not between:
+        return unit.text[:1] not in OPENERS or last.text[-1:] not in CLOSERS
+    if len(between) > 1:
+        return False
+    return between[0].text[-1:] in "，," or (last.text.rstrip(CLOSERS)[-1:] in "，," and between[0].text[-1:] not in "：:")
+
+
+def _called(unit: Unit, names: Names) -> tuple[list[Ref], list[Ref]]:
+    """Whom a quotation calls by a form of address, and whom else it names."""
+    called, named = [], []
+    for ref in unit.refs:
+        if ref.kind == "pronoun":
+            continue
+        before, behind = unit.text[: ref.start], unit.text[ref.end : ref.end + 1]
+        alone = behind == "" or behind in "，,！!？?。…—～~”」』\""
+        breaks = before == "" or before[-1] in "，,。！!？?…—“「『\""
+        if _SELF_NAME.search(before):
+            named.append(ref)
+        elif (alone and breaks) or (_CALL.match(before) and behind in tuple("你您咱快别")) :
+            called.append(ref)
+        else:
+            named.append(ref)
+    return called, named
+
+
+def _index(scene: Scene) -> None:
+    mentioned: dict[int, list[int]] = defaultdict(list)
+    subject_at: dict[int, list[int]] = defaultdict(list)
+    for unit in scene.units:
+        for ref in unit.refs:
+            for who in ref.people:
+                mentioned[who].append(unit.at)
+            if ref.kind == "kin" or unit.quote:
+                continue
+        for s in unit.subjects:
+            if s.ref.kind == "name" and not s.owned:
+                for who in s.ref.people:
+                    subject_at[who].append(unit.at)
+    scene.mentioned, scene.subject_at = dict(mentioned), dict(subject_at)
+
+
+def before(places: Sequence[int], at: int) -> int:
+    """How far back the nearest of the sorted places lies, or _FAR."""
+    k = bisect_left(places, at)
+    return at - places[k - 1] if k else _FAR
+
+
+def after(places: Sequence[int], at: int) -> int:
+    k = bisect_left(places, at + 1)
+    return places[k] - at if k < len(places) else _FAR
+
+
+# ---------------------------------------------------------------- whom a sentence is about
+
+
+def resolve(scene: Scene, speakers: Mapping[int, int]) -> None:
+    """Fills `first` and `last`: whom the subjects of each sentence mean. `speakers`: quotation's unit -> who says it,
+    as far as that is known by now."""
+    scene.first, scene.last = {}, {}
+    recent: list[int] = []  # whom sentences were about, the latest last
+    topic: int | None = None
+    people = scene.names.people
+    for unit in scene.units:
+        if unit.quote:
+            who = speakers.get(unit.at)
+            if who is not None:
+                topic = who
+                recent.append(who)
+            continue
+        found: list[int] = []
+        speaker: int | None = None
+        for s in unit.subjects:
+            near = found[-1] if found and not _bound(unit, s, people[found[-1]]) else topic
+            who = _mean(scene, s.ref, near, recent, unit.at)
+            if who is not None and not s.ref.plural:
+                found.append(who)
+                if s is unit.speaker:
+                    speaker = who
+        if unit.bare and topic is not None and not found:
+            found = [topic]
+        if found:
+            scene.first[unit.at] = found[0] if not unit.bare or topic is None else topic
+            scene.last[unit.at] = speaker if speaker is not None else found[-1]
+            topic = scene.last[unit.at] if speaker is not None or unit.colon else found[0]
+            recent.extend(found)
+        elif unit.subjects:
+            topic = None
+
+
+def _bound(unit: Unit, subject: Subject, last: Speaker) -> bool:
+    """Whether a pronoun cannot mean the subject before it, whose clause has that pronoun as its object:
+    白明川帮了他，他很高兴."""
+    ref = subject.ref
+    return ref.kind == "pronoun" and any(
+        o.kind == "pronoun" and o.word == ref.word and o.start < ref.start and last.gender in ("unknown", ref.gender)
+        for o in unit.objects
+    )
+
+
+def _mean(scene: Scene, ref: Ref, topic: int | None, recent: Sequence[int], at: int) -> int | None:
+    people = scene.names.people
+    if ref.people and ref.kind == "name":
+        if len(ref.people) == 1:
+            return ref.people[0]
+        return min(ref.people, key=lambda p: before(scene.mentioned.get(p, ()), at))
+    if ref.plural:
+        return None
+    if ref.kind == "pronoun":
+        if topic is not None and fit(ref, topic, people[topic]) >= 0:
+            return topic
+        for wanted in (1.0, 0.0):
+            for who in reversed(recent[-12:]):
+                if fit(ref, who, people[who]) == wanted:
+                    return who
+        near = [p for p in scene.mentioned if fit(ref, p, people[p]) == 1 and before(scene.mentioned[p], at) <= 20]
+        return min(near, key=lambda p: before(scene.mentioned[p], at), default=None)
+    best, top = None, 0.9
+    for who in dict.fromkeys(reversed(recent[-12:])):
+        score = kin_score(scene, ref, who, topic, at)
+        if score > top:
+            best, top = who, score
+    return best
+
+
+def kin_score(scene: Scene, ref: Ref, who: int, other: int | None, at: int) -> float:
+    """How well a kin word or title fits a person; `other` is the person it may be a relative of."""
+    names = scene.names
+    if who in ref.owner or fit(ref, who, names.people[who]) < 0:
+        return -2.0
+    score = fit(ref, who, names.people[who])
+    owners = ref.owner or ((other,) if other is not None and other != who else ())
+    for owner in owners[:1]:
+        score += related(ref.word, names.surname[owner], names.surname[who])
+        score += 2.0 * (names.kin_links.get((owner, ref.word), {}).get(who, 0) > 0)
+    linked = names.links.get(ref.word)
+    if linked and ref.kind == "title":
+        score += 1.5 * (linked[who] > 0) + 0.5 * (linked[who] == max(linked.values()))
+    elif linked and linked[who]:
+        score += 0.5
+    return score
+
+
+def guess(scene: Scene) -> dict[int, int]:
+    """Whom a plain tag gives as the speaker: a name that leads in, or stands with 说 right behind."""
+    said: dict[int, int] = {}
+    for k, quote in enumerate(scene.quotes):
+        quote.guess, quote.guess_kind = None, ""
+        lead = quote.before[0] if quote.before else None
+        tag = quote.after[0] if quote.after else None
+        if lead is not None and lead.colon and lead.speaker is not None and lead.speaker.ref.kind == "name":
+            quote.guess, quote.guess_kind = scene.last.get(lead.at), "lead"
+        elif tag is not None and not tag.colon and tag.say_end and tag.subjects and tag.subjects[0].ref.kind == "name":
+            quote.guess, quote.guess_kind = scene.first.get(tag.at), "tag"
+        elif lead is not None and lead.colon:
+            quote.guess, quote.guess_kind = scene.last.get(lead.at), "lead?"
+        elif tag is not None and not tag.colon and tag.say_end and tag.subjects:
+            quote.guess, quote.guess_kind = scene.first.get(tag.at), "tag?"
+        if quote.guess is not None:
+            said[quote.unit.at] = quote.guess
+        _ = k
+    return said
+
+
+# ---------------------------------------------------------------- candidates and features
+
+
+def describe(scene: Scene, heard: Counter[int]) -> None:
+    """Fills each quotation's candidates and their features. `heard`: how often the book names each person."""
+    resolve(scene, {})
+    resolve(scene, guess(scene))
+    guess(scene)
+    for t, quote in enumerate(scene.quotes):
+        _candidates(scene, quote)
+    for t, quote in enumerate(scene.quotes):
+        common = _common(scene, t)
+        quote.rows = [_row(scene, t, who, heard) | common for who in quote.candidates]
+
+
+def _candidates(scene: Scene, quote: Quote) -> None:
+    at = quote.unit.at
+    near: dict[int, float] = {}
+    for who, places in scene.mentioned.items():
+        back, ahead = before(places, at), after(places, at)
+        distance = min(back, 2 * ahead if ahead <= SOON else _FAR)
+        if distance <= REACH:
+            near[who] = distance
+    for u in (*quote.before[:3], *quote.after[:2]):
+        for table in (scene.first, scene.last):
+            if u.at in table:
+                near[table[u.at]] = 0
+    if scene.names.narrator is not None:
+        near.setdefault(scene.names.narrator, 1)
+    quote.candidates = sorted(near, key=lambda p: near[p])[:MAX_CANDIDATES]
+
+
+def _common(scene: Scene, t: int) -> dict[str, float]:
+    """What is the same for all candidates of a quotation."""
+    quote = scene.quotes[t]
+    f: dict[str, float] = {"n": len(quote.candidates), "length": log1p(len(quote.unit.text))}
+    f["gap.before"] = len(quote.before) if t else 20
+    f["gap.after"] = len(quote.after) if t + 1 < len(scene.quotes) else 20
+    f["asks"] = quote.asks
+    f["asked"] = t > 0 and scene.quotes[t - 1].asks
+    f["me"] = _ME.search(quote.unit.text) is not None
+    f["you"] = _YOU.search(quote.unit.text) is not None
+    f["calls"] = bool(quote.called)
+    for name, unit in (("L", quote.before[:1]), ("L2", quote.before[1:2]), ("T", quote.after[:1]), ("T2", quote.after[1:2])):
+        if not unit:
+            continue
+        u = unit[0]
+        f[name + ".has"] = 1
+        f[name + ".colon"] = u.colon
+        f[name + ".say"] = u.say_end + 0.5 * (u.say and not u.say_end)
+        f[name + ".think"] = u.think
+        f[name + ".silent"] = u.silent
+        f[name + ".bare"] = u.bare
+        f[name + ".length"] = log1p(len(u.text))
+        f[name + ".subjects"] = len(u.subjects)
+        kind = u.speaker.ref.kind if u.speaker is not None else "none"
+        f[name + ".kind"] = ("none", "name", "pronoun", "kin", "title").index(kind)
+    return f
+
+
+def _slot(scene: Scene, name: str, unit: Unit, who: int, other: int | None) -> dict[str, float]:
+    """What one sentence says about a candidate."""
+    f: dict[str, float] = {}
+    people = scene.names.people
+    if unit.subjects and unit.speaker is not None:
+        for end, s in (("first", unit.subjects[0]), ("last", unit.speaker)):
+            value = 0.0
+            if who in s.ref.people and s.ref.kind == "name":
+                value = 3.0 if len(s.ref.people) == 1 else 2.0
+            elif s.ref.kind == "name":
+                value = -3.0
+            elif s.ref.kind == "pronoun":
+                value = -0.5 if s.ref.plural else fit(s.ref, who, people[who])
+            else:
+                value = max(-2.0, min(2.5, kin_score(scene, s.ref, who, other, unit.at)))
+            f[f"{name}.{end}"] = value - 0.5 * s.owned
+    f[name + ".topic"] = float(scene.first.get(unit.at) == who)
+    f[name + ".focus"] = float(scene.last.get(unit.at) == who)
+    objects = 0.0
+    for ref in unit.objects:
+        if who in ref.people and ref.kind == "name":
+            objects = max(objects, 2.0)
+        elif ref.kind == "pronoun" and not ref.plural and fit(ref, who, people[who]) > 0:
+            objects = max(objects, 1.0)
+        elif ref.kind in ("kin", "title") and kin_score(scene, ref, who, other, unit.at) > 1:
+            objects = max(objects, 1.5)
+    f[name + ".object"] = objects
+    return f
+
+
+def _row(scene: Scene, t: int, who: int, heard: Counter[int]) -> dict[str, float]:
+    quote = scene.quotes[t]
+    at = quote.unit.at
+    names = scene.names
+    person = names.people[who]
+    f: dict[str, float] = {}
+    last = scene.quotes[t - 1] if t else None
+    coming = scene.quotes[t + 1] if t + 1 < len(scene.quotes) else None
+    other = last.guess if last is not None and last.guess != who else None
+    for name, units in (("L", quote.before[:1]), ("L2", quote.before[1:2]), ("L3", quote.before[2:3]), ("T", quote.after[:1]), ("T2", quote.after[1:2])):
+        if units:
+            f |= _slot(scene, name, units[0], who, other)
+    places = scene.mentioned.get(who, ())
+    subjects = scene.subject_at.get(who, ())
+    f["back"] = min(30, before(places, at))
+    f["back.subject"] = min(30, before(subjects, at))
+    f["ahead"] = min(12, after(places, at))
+    f["ahead.subject"] = min(12, after(subjects, at))
+    f["around"] = log1p(sum(1 for p in places if abs(p - at) <= 15))
+    f["heard"] = log1p(heard[who])
+    others = [p for p in quote.candidates if p != who]
+    f["rank"] = sum(before(scene.mentioned.get(p, ()), at) < before(places, at) for p in others)
+    f["rank.subject"] = sum(before(scene.subject_at.get(p, ()), at) < before(subjects, at) for p in others)
+    f["rank.around"] = sum(
+        sum(1 for x in scene.mentioned.get(p, ()) if abs(x - at) <= 15) > sum(1 for x in places if abs(x - at) <= 15)
+        for p in others
+    )
+    f["gender"] = {"male": 1.0, "female": -1.0}.get(person.gender, 0.0)
+    f["group"] = float(person.name in lx.GROUPS)
+    f["title"] = float(person.name in lx.titles())
+    f |= _spoken(scene, quote, last, coming, who)
+    # Who has spoken around, by plain tags.
+    for step in (-3, -2, -1, 1, 2, 3):
+        near = scene.quotes[t + step] if 0 <= t + step < len(scene.quotes) else None
+        if near is not None and near.guess is not None and abs(near.unit.at - at) <= 14:
+            sure = 2.0 if near.guess_kind in ("lead", "tag") else 1.0
+            f[f"says.{step}"] = sure if near.guess == who else -sure
+    if quote.guess is not None:
+        f["guess"] = (2.0 if quote.guess_kind in ("lead", "tag") else 1.0) * (1 if quote.guess == who else -1)
+    f |= _run(scene, t, who)
+    return f
+
+
+def _spoken(scene: Scene, quote: Quote, last: Quote | None, coming: Quote | None, who: int) -> dict[str, float]:
+    """Forms of address and names in the quotation and its neighbours."""
+    names = scene.names
+    f = {
+        "called.self": float(any(who in r.people for r in quote.called)),
+        "named.self": float(any(who in r.people for r in quote.named)),
+    }
+    for name, q in (("last", last), ("next", coming)):
+        if q is None:
+            continue
+        gap = len(quote.before) if name == "last" else len(quote.after)
+        f[f"called.{name}"] = float(any(who in r.people for r in q.called)) / (1 + gap)
+        f[f"called.{name}.not"] = float(any(r.people and who not in r.people for r in q.called)) / (1 + gap)
+        f[f"named.{name}"] = float(any(who in r.people for r in q.named))
+        for ref in q.called:
+            if ref.kind in ("kin", "title") and not ref.people:
+                f[f"kin.{name}"] = kin_score(scene, ref, who, q.guess if q.guess != who else None, quote.unit.at)
+    for ref in quote.called:
+        if ref.kind == "kin":
+            # Who says 爸爸 has that surname too; whom it is said to is around.
+            fits = [
+                related(ref.word, names.surname[p], names.surname[who])
+                for p in quote.candidates
+                if p != who and fit(ref, p, names.people[p]) > 0
+            ]
+            f["kin.self"] = max(fits, default=-1.0)
+            f["kin.self.fit"] = fit(ref, who, names.people[who])
+    for gender, pattern in lx.SELF_WORDS.items():
+        if pattern.search(quote.unit.text) and names.people[who].gender != "unknown":
+            f["voice"] = 1.0 if names.people[who].gender == gender else -1.0
+    return f
+
+
+def _run(scene: Scene, t: int, who: int) -> dict[str, float]:
+    """Where quotations follow each other without a word between: whom turn-taking from the run's ends gives."""
+    f: dict[str, float] = {}
+    for name, step in (("run.back", -1), ("run.ahead", 1)):
+        k, n = t, 0
+        while 0 <= k + step < len(scene.quotes):
+            between = scene.quotes[max(k, k + step)].before
+            if len(between) > 1:
+                break
+            k, n = k + step, n + 1
+            if scene.quotes[k].guess is not None:
+                same = scene.quotes[k].guess == who
+                f[name] = n
+                f[name + ".fits"] = (1.0 if same == (n % 2 == 0) else -1.0) if same or n % 2 else 0.0
+                break
+    return f
+
+
+__all__ = ["KIN", "Quote", "Scene", "describe", "guess", "read_scene", "resolve"]
