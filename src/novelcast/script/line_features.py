@@ -303,6 +303,7 @@ def _common(scene: Scene, t: int) -> dict[str, float]:
         f[name + ".say"] = u.say_end + 0.5 * (u.say and not u.say_end)
         f[name + ".think"] = u.think
         f[name + ".silent"] = u.silent
+        f[name + ".hears"] = u.hears
         f[name + ".bare"] = u.bare
         f[name + ".length"] = log1p(len(u.text))
         f[name + ".subjects"] = len(u.subjects)

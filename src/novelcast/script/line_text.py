@@ -30,7 +30,14 @@ _WHERE = re.compile(
     r"(?:后|时|时候|里|上|下|前|中|外|间|边|旁|天|晚|夜|早晨|晚上|中午|下午|上午|年|月|之后|以后|以前|的话|刚一?|一边|一|刚刚|正|正在)$"
 )
 _MODIFIER_VERB = re.compile(r"看见|听见|发现|望见|瞧见|遇见|遇到|想起|想到|碰见|碰上|见到|看到|听到|认出|知道|对|给|向|把|让|叫|问|跟")
-_UNDER = re.compile(r"(?:[没不]?等|当|直到|直等到|自从|由于|因为|虽然|尽管|趁|如果|要是|既然|随着)")
+_UNDER = re.compile(
+    r"^(?:[没不]?等|当|直到|直等到|自从|由于|因为|虽然|尽管|趁|如果|要是|既然|随着)|(?:的?时候?|以?后|之前|以前)[，,]?$"
+)
+_SEES = re.compile(r"(?:看见|听见|看到|听到|发现|知道|觉得|想|认为|以为|意识到|感到|明白|说)[，,：:]$")
+_SILENT = re.compile(
+    r"[没不][有再敢能]*(?:说|言传|言语|吭|应|作声|出声|回答|理)|说不[出上]|一言[不未]发|无言|张口结舌|哑口|难以.{0,6}[说答]|沉默|不知.{0,4}(?:说|回答|如何|怎)|闭.?嘴"
+)
+_HEARS = re.compile(r"听(?:完|罢|着|了)|听.{0,12}(?:说完|的话|汇报|叙说|介绍|叙述|这样说|这么说|此言)|^[^，]{0,6}(?:一听|听见这|听这)|被.{1,12}(?:[逗问说]|惹|激)")
 _BODY = re.compile(
     r"^的?[^，。的]{0,4}?(?:脸|眼|目光|视线|眉|嘴|手|身|头|背|肩|腿|脚|心|喉|额|指|胡子|神情|神色|表情|脑|声音|嗓|口气|语气|鼻|泪|话)"
 )
@@ -69,6 +76,7 @@ class Unit:
     say: bool = False
     say_end: bool = False  # the sentence ends with a verb of saying: 他说。
     silent: bool = False
+    hears: bool = False  # somebody listens or reacts
     think: bool = False
 
 
@@ -125,17 +133,28 @@ def _analyse(unit: Unit, names: Names) -> None:
         found = _clause_subject(m.group(), m.start(), inside)
         if found is not None:
             ref, owned = found
-            unit.subjects.append(Subject(ref, k, owned, _UNDER.match(m.group()) is not None))
+            embedded = k > 0 and _SEES.search(clauses[k - 1].group()) is not None
+            under = embedded or _UNDER.search(m.group()) is not None
+            unit.subjects.append(Subject(ref, k, owned, under))
         unit.objects.extend(r for r in inside if found is None or r is not found[0])
-    own = [s for s in unit.subjects if s.clause == len(clauses) - 1]
-    main = [s for s in unit.subjects if not s.under] or unit.subjects
-    unit.speaker = (own or main or [None])[0]
+    main = [s for s in unit.subjects if not s.under and not s.owned] or unit.subjects
+    unit.speaker = main[-1] if main else None
     unit.bare = not any(s.clause == 0 for s in unit.subjects)
-    last = clauses[-1].group() if clauses else text
     unit.say = lx.SAY.search(text) is not None
-    unit.say_end = lx.SAY.search(last) is not None
-    unit.silent = lx.SPEECHLESS.search(text) is not None
+    unit.silent = _SILENT.search(text) is not None
+    unit.hears = _HEARS.search(text) is not None
+    unit.say_end = not unit.silent and _says_last(text)
     unit.think = _THINK.search(text) is not None
+
+
+def _says_last(text: str) -> bool:
+    """Whether a sentence ends with saying something, or with whom it is said to: 他说。 他反问王磊。"""
+    found = list(lx.SAY.finditer(text))
+    if not found:
+        return False
+    verb = found[-1]
+    behind = text[verb.end() :].rstrip("。！!？?…：:，, ”")
+    return len(behind) <= 5 and not behind.startswith(("完", "不", "得", "话")) and text[verb.start() - 1 : verb.start()] not in tuple("听没不想能会敢")
 
 
 def _clause_subject(clause: str, offset: int, refs: Sequence[Ref]) -> tuple[Ref, bool] | None:
@@ -165,4 +184,4 @@ def _may_start(before: str) -> bool:
         return _MODIFIER_VERB.search(rest) is None or rest[0] in "在站坐蹲躺正刚"
     if _OBJECT.search(rest):
         return False
-    return _WHERE.search(rest) is not None or (len(rest) <= 2 and rest[-1] not in "的是有")
+    return _WHERE.search(rest) is not None

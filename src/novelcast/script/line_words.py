@@ -37,6 +37,7 @@ _ADDRESS = frozenset(
 KIN = frozenset(lx.KIN) | _SAME_SURNAME | _OTHER_SURNAME | frozenset(_MORE_KIN)
 
 _PRONOUN = re.compile(r"(?:他们|她们|它们|我们|咱们|你们|两人|二人|[他她]俩|[两俩三几]个人|大家|众人)|[他她]")
+_NEAR = 300  # characters
 _GAP = re.compile(r"^(?:他|她|的|自己的|家的?|他的|她的)?$")
 
 
@@ -93,9 +94,12 @@ class Names:
                 if word not in known and word in text:
                     forms[word].append(i)
         known = set(forms)
+        titled: dict[str, list[int]] = defaultdict(list)
         for i in range(len(people)):
             for word in _titled_forms(surnames[i], text) - known:
-                forms[word].append(i)
+                titled[word].append(i)
+        for word, owners in titled.items():
+            forms[word] = _nearest(word, owners, forms, people, text)
         names = cls(people, {w: tuple(v) for w, v in forms.items()}, surnames, narrator=narrator)
         return names
 
@@ -228,6 +232,23 @@ def _titled_forms(surname: str, text: str) -> set[str]:
     if not surname:
         return set()
     return {surname + t for t in lx.TITLE_SUFFIXES if len(t) > 1 and surname + t in text}
+
+
+def _nearest(
+    word: str, owners: list[int], forms: Mapping[str, Sequence[int]], people: Sequence[Speaker], text: str
+) -> list[int]:
+    """Of the people who may be 徐主任, those whose other words stand near it most often."""
+    if len(owners) == 1:
+        return owners
+    own = {i: [w for w, found in forms.items() if list(found) == [i]] for i in owners}
+    near: Counter[int] = Counter()
+    for m in re.finditer(re.escape(word), text):
+        around = text[max(0, m.start() - _NEAR) : m.end() + _NEAR]
+        near.update(i for i in owners if any(w in around for w in own[i]))
+    ranked = near.most_common(2)
+    if len(ranked) == 1 or (ranked and ranked[0][1] >= 2 * ranked[1][1]):
+        return [ranked[0][0]]
+    return owners
 
 
 def related(kin: str, owner: str, other: str) -> float:
