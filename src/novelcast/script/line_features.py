@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import log1p
 
 from novelcast.script import lexicon as lx
@@ -54,8 +54,13 @@ class Scene:
     names: Names
     first: dict[int, int] = field(default_factory=dict)  # unit -> resolved first subject
     last: dict[int, int] = field(default_factory=dict)  # unit -> resolved last subject
+    held: dict[int, int] = field(default_factory=dict)  # unit -> whom its pronoun meant in the sentence before
     mentioned: dict[int, list[int]] = field(default_factory=dict)  # person -> units that name them
     subject_at: dict[int, list[int]] = field(default_factory=dict)  # person -> units about them, by name
+
+
+    def near(self, at: int) -> list[int]:
+        return [p for p, places in self.mentioned.items() if min(before(places, at), after(places, at)) <= 30]
 
 
 def read_scene(units: Sequence[Unit], names: Names) -> Scene:
@@ -114,6 +119,7 @@ def _called(unit: Unit, names: Names) -> tuple[list[Ref], list[Ref]]:
 
 
 def _index(scene: Scene) -> None:
+    held: dict[int, int] = field(default_factory=dict)  # unit -> whom its pronoun meant in the sentence before
     mentioned: dict[int, list[int]] = defaultdict(list)
     subject_at: dict[int, list[int]] = defaultdict(list)
     for unit in scene.units:
@@ -146,43 +152,79 @@ def after(places: Sequence[int], at: int) -> int:
 def resolve(scene: Scene, speakers: Mapping[int, int]) -> None:
     """Fills `first` and `last`: whom the subjects of each sentence mean. `speakers`: quotation's unit -> who says it,
     as far as that is known by now."""
-    scene.first, scene.last = {}, {}
+    scene.first, scene.last, scene.held = {}, {}, {}
     recent: list[int] = []  # whom sentences were about, the latest last
     topic: int | None = None
+    spoke: int | None = None
+    held: dict[str, int] = {}  # whom the pronouns of the sentence before mean: they go on meaning that person
     people = scene.names.people
     for unit in scene.units:
         if unit.quote:
             who = speakers.get(unit.at)
+            last, spoke = spoke, who
             if who is not None:
                 topic = who
                 recent.append(who)
+            elif last is not None and last == topic:
+                # Nobody knows who answers, but hardly who has just spoken.
+                topic = next((p for p in reversed(recent[-12:]) if p != last), None)
             continue
         found: list[int] = []
+        main: int | None = None
         speaker: int | None = None
+        meant: dict[str, int] = {}
         for s in unit.subjects:
-            near = found[-1] if found and not _bound(unit, s, people[found[-1]]) else topic
+            if found:
+                bound = _bound(unit, s, people[found[-1]])
+                near = topic if bound else found[-1]
+            else:
+                near = topic
+            if s is unit.speaker and s.ref.word in held:
+                scene.held[unit.at] = held[s.ref.word]
             who = _mean(scene, s.ref, near, recent, unit.at)
             if who is not None and not s.ref.plural:
                 found.append(who)
+                if s.ref.kind == "pronoun":
+                    meant[s.ref.word] = who
+                if s is unit.main:
+                    main = who
                 if s is unit.speaker:
                     speaker = who
+        if unit.overheard and unit.speaker is not None:
+            speaker = _mean(scene, unit.speaker.ref, None, recent, unit.at)
+        for o in unit.objects:
+            ref = o.ref
+            if ref.kind != "pronoun" or ref.plural or ref.word in meant:
+                continue
+            if not any(s.clause == o.clause for s in unit.subjects):
+                continue  # it may well be the sentence's own subject
+            for who in (held.get(ref.word), topic, *reversed(recent[-6:])):
+                if who is not None and who not in found and fit(ref, who, people[who]) > 0:
+                    meant[ref.word] = who
+                    break
         if unit.bare and topic is not None and not found:
             found = [topic]
         if found:
-            scene.first[unit.at] = found[0] if not unit.bare or topic is None else topic
-            scene.last[unit.at] = speaker if speaker is not None else found[-1]
-            topic = scene.last[unit.at] if speaker is not None or unit.colon else found[0]
+            scene.first[unit.at] = topic if unit.bare and topic is not None else main if main is not None else found[0]
+            if speaker is not None or not unit.overheard:
+                scene.last[unit.at] = speaker if speaker is not None else found[-1]
+            if unit.colon:
+                topic = scene.last.get(unit.at)
+            elif main is not None and not (unit.main is not None and unit.main.under):
+                topic = main
             recent.extend(found)
-        elif unit.subjects:
+        elif unit.main is not None and not unit.main.under:
             topic = None
+        held = meant
 
 
 def _bound(unit: Unit, subject: Subject, last: Speaker) -> bool:
     """Whether a pronoun cannot mean the subject before it, whose clause has that pronoun as its object:
     白明川帮了他，他很高兴."""
     ref = subject.ref
+    clauses = {s.clause for s in unit.subjects if s.ref.start < ref.start}
     return ref.kind == "pronoun" and any(
-        o.kind == "pronoun" and o.word == ref.word and o.start < ref.start and last.gender in ("unknown", ref.gender)
+        o.ref.kind == "pronoun" and o.ref.word == ref.word and o.clause in clauses and last.gender in ("unknown", ref.gender)
         for o in unit.objects
     )
 
@@ -202,14 +244,20 @@ def _mean(scene: Scene, ref: Ref, topic: int | None, recent: Sequence[int], at: 
             for who in reversed(recent[-12:]):
                 if fit(ref, who, people[who]) == wanted:
                     return who
-        near = [p for p in scene.mentioned if fit(ref, p, people[p]) == 1 and before(scene.mentioned[p], at) <= 20]
+        near = [p for p in scene.mentioned if fit(ref, p, people[p]) == 1 and before(scene.mentioned[p], at) <= REACH]
         return min(near, key=lambda p: before(scene.mentioned[p], at), default=None)
     best, top = None, 0.9
-    for who in dict.fromkeys(reversed(recent[-12:])):
+    if ref.owner_gender and topic is not None:
+        ref = replace(ref, owner=(topic,))
+    for who in dict.fromkeys((*reversed(recent[-12:]), *_relatives(scene, ref))):
         score = kin_score(scene, ref, who, topic, at)
         if score > top:
             best, top = who, score
     return best
+
+
+def _relatives(scene: Scene, ref: Ref) -> list[int]:
+    return [p for owner in ref.owner for p in scene.names.relatives(owner, ref.word)]
 
 
 def kin_score(scene: Scene, ref: Ref, who: int, other: int | None, at: int) -> float:
@@ -221,7 +269,9 @@ def kin_score(scene: Scene, ref: Ref, who: int, other: int | None, at: int) -> f
     owners = ref.owner or ((other,) if other is not None and other != who else ())
     for owner in owners[:1]:
         score += related(ref.word, names.surname[owner], names.surname[who])
-        score += 2.0 * (names.kin_links.get((owner, ref.word), {}).get(who, 0) > 0)
+        known = names.relatives(owner, ref.word)
+        if known:
+            score += 2.0 * known.get(who, 0.0) / max(known.values()) - 0.5
     linked = names.links.get(ref.word)
     if linked and ref.kind == "title":
         score += 1.5 * (linked[who] > 0) + 0.5 * (linked[who] == max(linked.values()))
@@ -247,18 +297,55 @@ def guess(scene: Scene) -> dict[int, int]:
             quote.guess, quote.guess_kind = scene.first.get(tag.at), "tag?"
         if quote.guess is not None:
             said[quote.unit.at] = quote.guess
-        _ = k
+        elif k > 1 and not quote.before and not scene.quotes[k - 1].before:
+            other = said.get(scene.quotes[k - 2].unit.at)
+            if other is not None and other != said.get(scene.quotes[k - 1].unit.at):
+                said[quote.unit.at] = other
     return said
+
+
+def learn(scene: Scene, speakers: Mapping[int, int]) -> None:
+    """What a reading tells of who is whose relative, and who is meant by which title: whom a speaker calls 爸爸 and who
+    answers, and who speaks where a tag names nobody (父亲说)."""
+    names = scene.names
+    for t, quote in enumerate(scene.quotes):
+        who = speakers.get(quote.unit.at)
+        if who is None:
+            continue
+        for ref in quote.called:
+            if ref.kind != "kin":
+                continue
+            for step in (-1, 1):
+                near = scene.quotes[t + step] if 0 <= t + step < len(scene.quotes) else None
+                other = speakers.get(near.unit.at) if near is not None and abs(near.unit.at - quote.unit.at) <= 4 else None
+                if other is not None and other != who and fit(ref, other, names.people[other]) >= 0:
+                    names.relate(who, ref.word, other)
+        for unit in (*quote.before[:1], *quote.after[:1]):
+            subject = unit.speaker
+            tells = unit.colon if unit in quote.before[:1] else unit.say_end and not unit.colon
+            if not tells or subject is None or subject.ref.plural or fit(subject.ref, who, names.people[who]) < 0:
+                continue
+            if subject.ref.kind == "title":
+                names.links[subject.ref.word][who] += 1
+            elif subject.ref.kind == "kin":
+                for owner in subject.ref.owner[:1]:
+                    if owner != who:
+                        names.relate(owner, subject.ref.word, who)
 
 
 # ---------------------------------------------------------------- candidates and features
 
 
-def describe(scene: Scene, heard: Counter[int]) -> None:
-    """Fills each quotation's candidates and their features. `heard`: how often the book names each person."""
-    resolve(scene, {})
-    resolve(scene, guess(scene))
+def describe(scene: Scene, speakers: Mapping[int, int] | None = None) -> None:
+    """Fills each quotation's candidates and their features. `speakers`: quotation's unit -> who says it, from an
+    earlier reading; without it plain tags are all that is known."""
+    if speakers is None:
+        resolve(scene, {})
+        resolve(scene, guess(scene))
+    else:
+        resolve(scene, speakers)
     guess(scene)
+    heard: Counter[int] = Counter(who for u in scene.units for r in u.refs for who in r.people)
     for t, quote in enumerate(scene.quotes):
         _candidates(scene, quote)
     for t, quote in enumerate(scene.quotes):
@@ -330,8 +417,14 @@ def _slot(scene: Scene, name: str, unit: Unit, who: int, other: int | None) -> d
             f[f"{name}.{end}"] = value - 0.5 * s.owned
     f[name + ".topic"] = float(scene.first.get(unit.at) == who)
     f[name + ".focus"] = float(scene.last.get(unit.at) == who)
+    if unit.at in scene.held:
+        f[name + ".held"] = 1.0 if scene.held[unit.at] == who else -1.0
+    if unit.overheard:
+        f[name + ".overheard"] = 1.0
+    f[name + ".owns"] = _owns(scene, unit, who)
     objects = 0.0
-    for ref in unit.objects:
+    for o in unit.objects:
+        ref = o.ref
         if who in ref.people and ref.kind == "name":
             objects = max(objects, 2.0)
         elif ref.kind == "pronoun" and not ref.plural and fit(ref, who, people[who]) > 0:
@@ -340,6 +433,17 @@ def _slot(scene: Scene, name: str, unit: Unit, who: int, other: int | None) -> d
             objects = max(objects, 1.5)
     f[name + ".object"] = objects
     return f
+
+
+def _owns(scene: Scene, unit: Unit, who: int) -> float:
+    """Whether somebody about is the relative of `who` that the sentence speaks of: 他问妹妹."""
+    best = 0.0
+    for o in unit.objects:
+        if o.ref.kind == "kin" and not o.ref.owner and not o.ref.owner_gender == "self":
+            ref = replace(o.ref, owner=(who,))
+            scores = [kin_score(scene, ref, p, None, unit.at) for p in scene.near(unit.at) if p != who]
+            best = max(scores, default=-1.0)
+    return best
 
 
 def _row(scene: Scene, t: int, who: int, heard: Counter[int]) -> dict[str, float]:
@@ -361,7 +465,7 @@ def _row(scene: Scene, t: int, who: int, heard: Counter[int]) -> dict[str, float
     f["ahead"] = min(12, after(places, at))
     f["ahead.subject"] = min(12, after(subjects, at))
     f["around"] = log1p(sum(1 for p in places if abs(p - at) <= 15))
-    f["heard"] = log1p(heard[who])
+    f["heard"] = heard[who] / max(heard.values(), default=1)
     others = [p for p in quote.candidates if p != who]
     f["rank"] = sum(before(scene.mentioned.get(p, ()), at) < before(places, at) for p in others)
     f["rank.subject"] = sum(before(scene.subject_at.get(p, ()), at) < before(subjects, at) for p in others)
@@ -406,7 +510,7 @@ def _spoken(scene: Scene, quote: Quote, last: Quote | None, coming: Quote | None
         if ref.kind == "kin":
             # Who says 爸爸 has that surname too; whom it is said to is around.
             fits = [
-                related(ref.word, names.surname[p], names.surname[who])
+                related(ref.word, names.surname[p], names.surname[who]) + 2.0 * (names.relatives(who, ref.word).get(p, 0) > 0)
                 for p in quote.candidates
                 if p != who and fit(ref, p, names.people[p]) > 0
             ]

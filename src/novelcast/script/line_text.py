@@ -34,10 +34,15 @@ _UNDER = re.compile(
     r"^(?:[没不]?等|当|直到|直等到|自从|由于|因为|虽然|尽管|趁|如果|要是|既然|随着)|(?:的?时候?|以?后|之前|以前)[，,]?$"
 )
 _SEES = re.compile(r"(?:看见|听见|看到|听到|发现|知道|觉得|想|认为|以为|意识到|感到|明白|说)[，,：:]$")
+_VOICE_FROM = re.compile(r"(?:传来|响起|传出|是|听见|听到)[^，。]{1,10}?的?[^，。]{0,8}(?:声音?|嗓门|嗓音|喊叫|呼唤|叫喊)[^，。]{0,3}[。：:！!]?$")
+_HEARD = re.compile(r"(?:听见|听到|只听|听得|就听)[^：:]*[说喊叫问道声]")
 _SILENT = re.compile(
     r"[没不][有再敢能]*(?:说|言传|言语|吭|应|作声|出声|回答|理)|说不[出上]|一言[不未]发|无言|张口结舌|哑口|难以.{0,6}[说答]|沉默|不知.{0,4}(?:说|回答|如何|怎)|闭.?嘴"
 )
 _HEARS = re.compile(r"听(?:完|罢|着|了)|听.{0,12}(?:说完|的话|汇报|叙说|介绍|叙述|这样说|这么说|此言)|^[^，]{0,6}(?:一听|听见这|听这)|被.{1,12}(?:[逗问说]|惹|激)")
+_PLACE = re.compile(r"^(?:村|家|班|队|厂|院|学校|宿舍|单位)里?的")
+# A noun before a name may say what somebody is (武装专干杨高虎); a verb makes the name an object.
+_VERBS = re.compile(r"[看见听说问叫让给把对向跟找请有是在到来去想知诉遇碰望喊骂打拉抱带领追等陪送接帮劝求催怕恨爱像象为被将和与同及从替指过用拿比往]")
 _BODY = re.compile(
     r"^的?[^，。的]{0,4}?(?:脸|眼|目光|视线|眉|嘴|手|身|头|背|肩|腿|脚|心|喉|额|指|胡子|神情|神色|表情|脑|声音|嗓|口气|语气|鼻|泪|话)"
 )
@@ -69,8 +74,10 @@ class Unit:
     line: int
     refs: list[Ref] = field(default_factory=list)
     subjects: list[Subject] = field(default_factory=list)
-    objects: list[Ref] = field(default_factory=list)
+    objects: list[Subject] = field(default_factory=list)  # the other people in it
     speaker: Subject | None = None  # who speaks, if the sentence leads into a quotation
+    main: Subject | None = None  # whom the sentence is about
+    overheard: bool = False  # its subject hears what is said: 她听见有人说：
     bare: bool = False  # the first clause has no subject of its own
     colon: bool = False
     say: bool = False
@@ -136,10 +143,24 @@ def _analyse(unit: Unit, names: Names) -> None:
             embedded = k > 0 and _SEES.search(clauses[k - 1].group()) is not None
             under = embedded or _UNDER.search(m.group()) is not None
             unit.subjects.append(Subject(ref, k, owned, under))
-        unit.objects.extend(r for r in inside if found is None or r is not found[0])
+        unit.objects.extend(Subject(r, k, False, False) for r in inside if found is None or r is not found[0])
     main = [s for s in unit.subjects if not s.under and not s.owned] or unit.subjects
+    unit.main = main[0] if main else None
     unit.speaker = main[-1] if main else None
-    unit.bare = not any(s.clause == 0 for s in unit.subjects)
+    voice = _VOICE_FROM.search(text)
+    if voice is not None:
+        owner = next((r for r in unit.refs if voice.start() < r.start and r.end <= voice.end()), None)
+        if owner is not None:
+            unit.main = unit.speaker = Subject(owner, len(clauses) - 1, False, False)
+            unit.subjects, unit.say_end = [unit.speaker], True
+    heard = _HEARD.search(text) if unit.colon and voice is None else None
+    if heard is not None:
+        unit.overheard = True
+        behind = [r for r in unit.refs if r.start >= heard.end() - 1]
+        unit.speaker = Subject(behind[0], len(clauses) - 1, False, False) if behind else None
+    first = clauses[0].group() if clauses else ""
+    adverbial = len(first) <= 5 or _WHERE.search(first.rstrip("，,")) is not None
+    unit.bare = not unit.subjects or (unit.subjects[0].clause > 0 and not adverbial)
     unit.say = lx.SAY.search(text) is not None
     unit.silent = _SILENT.search(text) is not None
     unit.hears = _HEARS.search(text) is not None
@@ -164,6 +185,8 @@ def _clause_subject(clause: str, offset: int, refs: Sequence[Ref]) -> tuple[Ref,
         behind = clause[ref.end - offset :]
         if not _may_start(before):
             continue
+        if ref.kind == "pronoun" and _PLACE.match(behind):
+            continue  # 他们村的润生, 他家的门
         owned = behind.startswith("的") and _BODY.match(behind) is None
         if owned and k + 1 < len(refs):
             between = clause[ref.end - offset : refs[k + 1].start - offset]
@@ -178,10 +201,12 @@ def _may_start(before: str) -> bool:
     rest = before
     while (m := _LEAD_IN.match(rest)) is not None and m.end():
         rest = rest[m.end() :]
-    if not rest:
+    if not rest or rest.endswith(("使", "令", "使得")):
         return True
     if rest.endswith("的"):
         return _MODIFIER_VERB.search(rest) is None or rest[0] in "在站坐蹲躺正刚"
     if _OBJECT.search(rest):
         return False
-    return _WHERE.search(rest) is not None
+    if _WHERE.search(rest) is not None:
+        return True
+    return len(rest.rpartition("的")[2]) <= 6 and len(rest) <= 12 and _VERBS.search(rest.rpartition("的")[2]) is None

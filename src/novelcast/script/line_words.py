@@ -31,6 +31,24 @@ _MORE_KIN: dict[str, tuple[str, str]] = {
     "男人": ("male", "adult"), "外爷": ("male", "elderly"), "小舅子": ("male", "young"), "亲家": ("unknown", "adult"),
 }  # fmt: skip
 # After a name these make a form of address for that person, not for a relative: 少安哥, 福堂叔.
+# Words for one relation, and what the other of the two is, by gender: (relation, if a man, if a woman).
+_RELATIONS: dict[str, tuple[str, str, str]] = {}
+for _name, _man, _woman, _words in (
+    ("father", "son", "daughter", "父亲 爸爸 爸 爹 爹爹 老爸 老爹 阿爹 阿爸 父王"),
+    ("mother", "son", "daughter", "母亲 妈妈 妈 娘 老妈 娘亲 阿娘"),
+    ("son", "father", "mother", "儿子 小子"),
+    ("daughter", "father", "mother", "女儿 闺女"),
+    ("elder brother", "younger brother", "younger sister", "哥哥 哥 大哥 二哥 三哥 兄长"),
+    ("younger brother", "elder brother", "elder sister", "弟弟 弟 小弟 老弟"),
+    ("elder sister", "younger brother", "younger sister", "姐姐 姐 大姐 二姐"),
+    ("younger sister", "elder brother", "elder sister", "妹妹 妹 小妹 妹子"),
+    ("wife", "husband", "husband", "妻子 老婆 媳妇 婆姨 娘子 夫人 太太"),
+    ("husband", "wife", "wife", "丈夫 老公 夫君 相公"),
+    ("grandmother", "grandson", "granddaughter", "奶奶 祖母 老祖母 外婆 姥姥"),
+    ("grandfather", "grandson", "granddaughter", "爷爷 祖父 外公 姥爷 外爷"),
+):  # fmt: skip
+    for _word in _words.split():
+        _RELATIONS[_word] = (_name, _man, _woman)
 _ADDRESS = frozenset(
     "哥 姐 叔 婶 伯 爷 姨 嫂 大哥 大姐 大叔 大婶 大娘 大妈 大伯 老汉 老师 同志 先生 女士 小姐 大嫂 大爷 嫂子 婶子 老弟".split()
 )
@@ -38,6 +56,7 @@ KIN = frozenset(lx.KIN) | _SAME_SURNAME | _OTHER_SURNAME | frozenset(_MORE_KIN)
 
 _PRONOUN = re.compile(r"(?:他们|她们|它们|我们|咱们|你们|两人|二人|[他她]俩|[两俩三几]个人|大家|众人)|[他她]")
 _NEAR = 300  # characters
+_ALIAS = 3  # how often a title counts as seen with a name, if the roster gives it as an alias
 _GAP = re.compile(r"^(?:他|她|的|自己的|家的?|他的|她的)?$")
 
 
@@ -81,11 +100,14 @@ class Names:
         text = "\n".join(texts)
         surnames = [_surname(p.name) for p in people]
         forms: dict[str, list[int]] = defaultdict(list)
+        called: dict[str, list[int]] = defaultdict(list)  # 老太太, 队长: others may be called so too
         narrator = None
         for i, person in enumerate(people):
             for word in dict.fromkeys((person.name, *person.aliases)):
                 if word == lx.FIRST_PERSON:
                     narrator = i
+                elif word != person.name and (word in KIN or word in lx.titles()):
+                    called[word].append(i)
                 elif len(word) > 1:
                     forms[word].append(i)
         known = set(forms)
@@ -101,6 +123,9 @@ class Names:
         for word, owners in titled.items():
             forms[word] = _nearest(word, owners, forms, people, text)
         names = cls(people, {w: tuple(v) for w, v in forms.items()}, surnames, narrator=narrator)
+        for word, owners in called.items():
+            for i in owners:
+                names.links[word][i] += _ALIAS
         return names
 
     def refs(self, text: str) -> list[Ref]:
@@ -159,7 +184,9 @@ class Names:
                 if ref.kind == "title" and last.kind == "name" and not gap and not ref.plural:
                     out[-1] = Ref(last.start, ref.end, last.word, "name", last.people, last.gender, last.age)
                     continue
-                if ref.kind == "name" and last.kind in ("kin", "title") and gap in ("", "—", "——"):
+                if ref.kind == "name" and gap in ("", "—", "——") and (
+                    last.kind in ("kin", "title") or last.word in lx.titles()
+                ):
                     out[-1] = Ref(
                         last.start, ref.end, ref.word, "name", ref.people, last.gender, last.age,
                         owner=last.owner,
@@ -201,7 +228,7 @@ class Names:
     def learn(self, texts: Iterable[str]) -> None:
         """Which titles and kin words stand right before a name (队长周衡, 他弟少平) and so may mean that person."""
         for text in texts:
-            for start, end, word in self._finder.find(text):
+            for _, end, word in self._finder.find(text):
                 if word in self.forms:
                     continue
                 title = word[1:] if word[0] in "他她我" and len(word) > 1 else word
@@ -210,7 +237,22 @@ class Names:
                     if who is not None and len(who) == 1:
                         self.links[title][who[0]] += 1
                         break
-                _ = start
+
+    def relate(self, owner: int, kin: str, who: int, worth: float = 1.0) -> None:
+        """Notes that `who` is the owner's father, wife …, and the other way round."""
+        relation = _RELATIONS.get(kin)
+        if relation is None:
+            self.kin_links[owner, kin][who] += worth  # type: ignore[assignment]
+            return
+        self.kin_links[owner, relation[0]][who] += worth  # type: ignore[assignment]
+        gender = self.people[owner].gender
+        if gender != "unknown":
+            other = relation[1] if gender == "male" else relation[2]
+            self.kin_links[who, other][owner] += worth  # type: ignore[assignment]
+
+    def relatives(self, owner: int, kin: str) -> Mapping[int, float]:
+        relation = _RELATIONS.get(kin)
+        return self.kin_links.get((owner, relation[0] if relation else kin), {})
 
 
 def _surname(name: str) -> str:
@@ -276,8 +318,3 @@ def fit(ref: Ref, who: int, person: Speaker) -> float:
     return good
 
 
-def words_of(refs: Sequence[Ref], who: int) -> list[Ref]:
-    return [r for r in refs if who in r.people]
-
-
-_ = Mapping
