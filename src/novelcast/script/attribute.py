@@ -14,6 +14,8 @@ from novelcast.hanzi import simplified
 from novelcast.model import Speaker
 from novelcast.script.clues import Clue, Roster, sentences, subject
 from novelcast.script.decode import decode, load_model
+from novelcast.script.line_text import is_line_text
+from novelcast.script.lines import attribute_lines
 from novelcast.script.pieces import Piece, PieceKind
 from novelcast.script.turns import Turn, chapters_of, fits, paragraphs_of, read_turns
 
@@ -32,6 +34,14 @@ def attribute(pieces: Sequence[Piece], people: Sequence[Speaker]) -> list[Label]
     """One label a piece, in order."""
     labels = [Label(p.kind) for p in pieces]
     roster = Roster.of(people)
+    if is_line_text(pieces):
+        for said in attribute_lines(pieces, people):
+            speaker = None if said.who is None else people[said.who].id
+            for i in said.pieces:
+                labels[i] = Label(pieces[i].kind, speaker, said.confidence, said.evidence)
+        for chapter in chapters_of(pieces):
+            _attribute_thoughts(pieces, chapter, roster, labels)
+        return labels
     for chapter in chapters_of(pieces):
         turns = read_turns(pieces, chapter, roster)
         for turn, (who, sure) in zip(turns, decode(turns, load_model()), strict=True):
@@ -88,7 +98,7 @@ def _attribute_thoughts(pieces: Sequence[Piece], chapter: range, roster: Roster,
         before: int | None = None
         waiting: list[int] = []
         for i in paragraph:
-            if pieces[i].kind == "thought":
+            if pieces[i].kind == "thought" and labels[i].speaker is None:
                 labels[i] = _thought(before, recent, roster)
                 waiting.append(i)
             elif pieces[i].kind == "narration":
