@@ -23,7 +23,7 @@ from typing import Any
 
 from novelcast.model import Speaker
 from novelcast.script.attribute import Label, attribute
-from novelcast.script.people import find_people
+from novelcast.script.line_people import people_of
 from novelcast.script.pieces import Piece
 from wp2021 import Run, book_of, pieces_of, read_roster, read_rows, running_text
 
@@ -45,7 +45,7 @@ def windows(path: Path, roster: Path | None, names: Path | None, *, alone: bool 
     gold = [] if known is None else read_roster(known)
     pieces = pieces_of(book_of(runs))
     start = time.perf_counter()
-    people = gold if roster is not None else list(find_people(pieces))
+    people = gold if roster is not None else list(people_of(pieces))
     labels = attribute(pieces, people)
     seconds = time.perf_counter() - start
     owners = {p.id: p.name for p in gold} if roster is not None else same_people(people, gold, pieces)

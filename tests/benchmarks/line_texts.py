@@ -12,7 +12,7 @@ from fit_attribution import labels_of
 from novelcast.model import Book, Chapter, Paragraph, Speaker
 from novelcast.script.line_scene import Scene
 from novelcast.script.lines import read_scenes
-from novelcast.script.people import find_people
+from novelcast.script.line_people import people_of
 from wp2021 import Run, book_of, pieces_of, read_roster, read_rows, running_text
 
 _SENTENCE = re.compile(r"[^。！？!?…]*[。！？!?…]*[”’」』]*")
@@ -88,7 +88,7 @@ class Sample:
 
 def samples(text: Text, *, found: bool = False) -> list[Sample]:
     pieces = pieces_of(text.book)
-    people = list(find_people(pieces)) if found else text.roster
+    people = list(people_of(pieces)) if found else text.roster
     names = {p.name: {p.name, *p.aliases} for p in text.roster}
     out = []
     scenes = read_scenes(pieces, people)

@@ -11,7 +11,7 @@ from novelcast.lexicon import NO_WORDS, Lexicon
 from novelcast.model import Book, Cue, Script, Segment, Skipped, Span
 from novelcast.script.attribute import attribute
 from novelcast.script.cues import find_cues
-from novelcast.script.people import find_people
+from novelcast.script.line_people import people_of
 from novelcast.script.split import split_book
 from novelcast.script.spoken import spoken_form
 
@@ -21,7 +21,7 @@ __all__ = ["check_coverage", "write_script"]
 def write_script(book: Book, sounds: Sequence[CueSound], lexicon: Lexicon = NO_WORDS) -> Script:
     """The script of a book. Raises ScriptError where a character is lost or doubled."""
     pieces, cues = find_cues(split_book(book), sounds)
-    people = find_people(pieces)
+    people = people_of(pieces)
     labels = attribute(pieces, people)
     segments = []
     counts: dict[tuple[int, int], int] = {}

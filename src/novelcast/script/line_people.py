@@ -35,7 +35,11 @@ _CLOSED = 0.75  # share of what follows a stem that its few longer names have to
 _LEAST = 2  # times a full name has to stand in the text
 # Characters that stand behind a name and are no part of it.
 _BEHIND = frozenset("的了着过是在不没有也都就又还却便再只已很和与跟同对向把被将让给说道问答喊笑哭想看听走站坐正刚家们这那他她从一到为去来要会能用拿")
-_HUMAN_SHARE = 0.25
+_HUMAN_SHARE = 0.15
+_EVERYDAY = 300  # occurrences in the corpus behind jieba's dictionary
+# Surnames that are mostly something else, and last characters of places.
+_FUNCTION = frozenset("和从都那有时能向于何别后会连相应同全单常将使可以又还为被把而但则与就")
+_PLACE = frozenset("里外中内上下边村镇乡县市省路河沟山川节家院校")
 
 
 @dataclass
@@ -44,6 +48,12 @@ class _Grams:
 
     count: Counter[str] = field(default_factory=Counter)
     nexts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    before: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def inside(self, word: str) -> int:
+        """How often the word's first character belongs to the word before it: 师 of 教师."""
+        freq, _ = _dictionary()
+        return sum(n for c, n in self.before[word].items() if c and freq.get(c + word[0], 0) >= _EVERYDAY)
 
     @classmethod
     def of(cls, text: str) -> _Grams:
@@ -56,6 +66,7 @@ class _Grams:
                     grams.count[word] += 1
                     if word[0] in lx.SURNAMES:
                         grams.nexts[word][run[i + size : i + size + 1]] += 1
+                        grams.before[word][run[i - 1 : i]] += 1
         return grams
 
 
@@ -75,7 +86,7 @@ def find_line_people(pieces: Sequence[Piece]) -> tuple[Speaker, ...]:
     _add_given_names(people, seen, grams)
     _add_short_names(people, seen, grams)
     _add_titled(people, seen, everything)
-    _add_roles(people, seen)
+    _add_roles(people, seen, everything)
     people.sort(key=lambda p: -p.weight)
     return _describe(people, _pronoun_votes(people, chapters))
 
@@ -112,34 +123,50 @@ def _named(seen: Mapping[str, _Seen], grams: _Grams) -> list[_Person]:
 
 def _longer_names(stem: str, seen: Mapping[str, _Seen], grams: _Grams) -> list[str]:
     """The names of three characters that begin with a surname and one more."""
-    if stem[1] in lx.NOT_IN_NAMES or _common(stem):
-        follow = Counter({c: n for c, n in grams.nexts[stem].items() if n >= 3})
-    else:
-        follow = grams.nexts[stem]
-    total = sum(grams.nexts[stem].values())
-    names = []
-    for char, n in follow.most_common(12):
-        word = stem + char
-        if char and n >= _LEAST and char not in _BEHIND and _is_name(word, seen, grams):
-            names.append(word)
-    covered = sum(grams.count[w] for w in names)
-    strong = [w for w in names if _alone(w[1:], w, grams) >= 2 or seen.get(w, _Seen()).evidence >= 4]
-    if names and covered >= _CLOSED * total:
+    follow = grams.nexts[stem]
+    total = sum(follow.values())
+    names = [
+        stem + char
+        for char, n in follow.most_common(12)
+        if char and n >= _LEAST and _is_name(stem + char, seen, grams)
+    ]
+    if sum(grams.count[w] for w in names) >= _CLOSED * total:
         return names
-    return [w for w in strong if grams.count[w] >= 0.3 * total or _alone(w[1:], w, grams) >= 3]
+    # 金波 is a name although 金波家 recurs: here a longer name has to show that it is one.
+    return [w for w in names if _alone(w[1:], w, grams) >= 3 or grams.count[w] >= 0.3 * total]
 
 
 def _is_name(word: str, seen: Mapping[str, _Seen], grams: _Grams) -> bool:
-    if _common(word) or word in lx.titles() or word[1] in _BEHIND:
+    given = word[1:]
+    if _everyday(word) or word in lx.titles() or given in lx.titles() or given in KIN or given in lx.GROUPS:
+        return False
+    if grams.inside(word) >= 0.4 * grams.count[word]:
         return False
     if any(word.endswith(t) for t in lx.TITLE_SUFFIXES if len(t) > 1):
         return False
     behind = grams.nexts[word]
-    entry = seen.get(word, _Seen())
-    if not (entry.evidence or entry.heads >= 2):
-        return False
     # All sorts of things follow a name; a piece of a longer word goes on in one way.
-    return len(behind) >= min(3, grams.count[word]) and max(behind.values()) <= max(2, 0.6 * grams.count[word])
+    if len(behind) < min(3, grams.count[word]) or max(behind.values()) > max(2, 0.6 * grams.count[word]):
+        return False
+    full, short = seen.get(word, _Seen()), seen.get(given, _Seen())
+    alone = _alone(given, word, grams)
+    own = _alone(given, word, grams) >= 2 and not _everyday(given)
+    acts = full.close + full.say + (short.close + short.say if own else 0)
+    heads = full.heads + (short.heads if own else 0)
+    own_acts = full.close + full.say
+    if word[0] in _FUNCTION or word[0] in lx.WEAK_SURNAMES:
+        return full.say >= 2 and acts >= 0.25 * heads and (word[0] not in _FUNCTION or alone <= 0)
+    if any(c in _BEHIND for c in given):
+        return own_acts >= 3 and own_acts >= 0.25 * full.heads
+    if word[-1] in _PLACE:
+        return full.say >= 2 and acts >= 0.3 * heads
+    return acts >= 1 and acts >= 0.15 * heads
+
+
+def _everyday(word: str) -> bool:
+    """Whether a word is in everyday use, so that it may stand in a text without being a name."""
+    freq, tags = _dictionary()
+    return freq.get(word, 0) >= _EVERYDAY and not tags.get(word, "x").startswith("nr")
 
 
 def _alone(given: str, name: str, grams: _Grams) -> int:
@@ -150,9 +177,11 @@ def _alone(given: str, name: str, grams: _Grams) -> int:
 def _short_full_name(word: str, seen: Mapping[str, _Seen], grams: _Grams) -> bool:
     """Whether a surname and one character are a name: 金波."""
     entry = seen.get(word, _Seen())
-    if _common(word) or word[1] in lx.NOT_IN_NAMES or word in lx.titles() or word in lx.NOT_PEOPLE:
+    if _everyday(word) or word[1] in lx.NOT_IN_NAMES or word in lx.titles() or word in lx.NOT_PEOPLE:
         return False
-    if word[0] in lx.WEAK_SURNAMES and entry.say + entry.human < 3:
+    if word[0] in lx.WEAK_SURNAMES and entry.say + entry.close < 3:
+        return False
+    if grams.inside(word) >= 0.4 * grams.count[word]:
         return False
     count = grams.count[word]
     top = max(grams.nexts[word].values(), default=0)
@@ -168,7 +197,8 @@ def _add_given_names(people: list[_Person], seen: Mapping[str, _Seen], grams: _G
     for given, found in owners.items():
         alone = grams.count[given] - sum(grams.count[p.name] for p in found)
         entry = seen.get(given, _Seen())
-        if alone < 1 or (_common(given) and entry.close + entry.say < 0.1 * alone):
+        acts = entry.close + entry.say
+        if alone < 1 or (_everyday(given) and not (entry.heads >= 0.2 * alone and acts >= max(2, 0.15 * entry.heads))):
             continue
         best = max(found, key=lambda p: p.weight)
         best.words.append(given)
@@ -189,7 +219,7 @@ def _add_short_names(people: list[_Person], seen: Mapping[str, _Seen], grams: _G
         humans = entry.close + entry.say
         strange = not tags.get(word) or tags[word].startswith("nr") or word[0] in lx.NAME_PREFIXES or word[0] == word[1]
         least = 3 if strange else 8
-        share = _HUMAN_SHARE if strange else 2 * _HUMAN_SHARE
+        share = _HUMAN_SHARE if strange else 3 * _HUMAN_SHARE
         if humans >= least and humans >= share * count and entry.tag and len(entry.nexts) >= 3:
             people.append(_Person(word, count, [word]))
 
@@ -205,11 +235,18 @@ def _add_titled(people: list[_Person], seen: Mapping[str, _Seen], text: str) -> 
             people.append(_Person(word, text.count(word), [word]))
 
 
-def _add_roles(people: list[_Person], seen: Mapping[str, _Seen]) -> None:
-    """Unnamed people who speak: 售货员, 老师傅."""
+def _add_roles(people: list[_Person], seen: Mapping[str, _Seen], text: str) -> None:
+    """Unnamed people who speak: 售货员, 老师傅. A title that stands beside names is somebody's who has a name."""
+    names = "|".join(sorted((re.escape(w) for p in people for w in p.words), key=len, reverse=True)) or "\0"
+    beside: Counter[str] = Counter()
+    for m in re.finditer(f"(?:{names})([\u4e00-\u9fff]{{2,3}})|([\u4e00-\u9fff]{{2,3}})(?={names})", text):
+        run = m.group(1) or m.group(2)
+        beside.update((run[:2], run[:3]) if m.group(1) else (run[-2:], run[-3:]))
     for word in lx.titles():
         entry = seen.get(word)
         if entry is None or word in KIN or word[0] in "他她我" or word in lx.GROUPS or len(word) < 2:
+            continue
+        if beside[word] >= 0.05 * text.count(word):
             continue
         if entry.tag and entry.say >= 2 and entry.say >= 0.2 * entry.heads:
             people.append(_Person(word, entry.heads, [word]))
