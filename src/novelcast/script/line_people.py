@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from novelcast.hanzi import simplified
 from novelcast.model import Speaker
 from novelcast.script import lexicon as lx
-from novelcast.script.line_text import is_line_text
+from novelcast.script.line_text import DEBRIS, is_line_text
 from novelcast.script.line_words import KIN
 from novelcast.script.people import (
     _common,
@@ -35,7 +35,7 @@ _CLOSED = 0.75  # share of what follows a stem that its few longer names have to
 _LEAST = 2  # times a full name has to stand in the text
 # Characters that stand behind a name and are no part of it.
 _BEHIND = frozenset("的了着过是在不没有也都就又还却便再只已很和与跟同对向把被将让给说道问答喊笑哭想看听走站坐正刚家们这那他她从一到为去来要会能用拿")
-_HUMAN_SHARE = 0.15
+_HUMAN_SHARE = 0.1
 _EVERYDAY = 300  # occurrences in the corpus behind jieba's dictionary
 # Surnames that are mostly something else, and last characters of places.
 _FUNCTION = frozenset("和从都那有时能向于何别后会连相应同全单常将使可以又还为被把而但则与就")
@@ -102,7 +102,7 @@ def _chapters(pieces: Sequence[Piece]) -> Iterator[tuple[str, list[str]]]:
             narration[chapter].append(_QUOTE)
             said[chapter].append(text)
         elif piece.kind in ("narration", "thought"):
-            narration[chapter].append(text)
+            narration[chapter].append(DEBRIS.sub("", text))
     for chapter, parts in narration.items():
         yield "".join(parts), said[chapter]
 
@@ -154,10 +154,12 @@ def _is_name(word: str, seen: Mapping[str, _Seen], grams: _Grams) -> bool:
     acts = full.close + full.say + (short.close + short.say if own else 0)
     heads = full.heads + (short.heads if own else 0)
     own_acts = full.close + full.say
-    if word[0] in _FUNCTION or word[0] in lx.WEAK_SURNAMES:
-        return full.say >= 2 and acts >= 0.25 * heads and (word[0] not in _FUNCTION or alone <= 0)
+    if word[0] in _FUNCTION:
+        return full.say >= 2 and own_acts >= 0.25 * full.heads and alone <= 0
+    if word[0] in lx.WEAK_SURNAMES:
+        return acts >= 3 and acts >= 0.25 * heads
     if any(c in _BEHIND for c in given):
-        return own_acts >= 3 and own_acts >= 0.25 * full.heads
+        return own_acts >= 2 and own_acts >= 0.25 * full.heads
     if word[-1] in _PLACE:
         return full.say >= 2 and acts >= 0.3 * heads
     return acts >= 1 and acts >= 0.15 * heads

@@ -48,7 +48,7 @@ _BODY = re.compile(
 )
 _THINK = re.compile(r"(?:心里|心中|心想|内心|想道?|思量|盘算|思谋|猜想|寻思|琢磨|心说)[^，]{0,6}[：:]$")
 # What a damaged cut leaves at the start of a sentence: a closing mark, a chapter's number.
-_DEBRIS = re.compile(r"^(?:[”’」』]|第[0-9０-９一二三四五六七八九十百千]+[章回节])+")
+DEBRIS = re.compile(r"^(?:[”’」』]|第[0-9０-９一二三四五六七八九十百千]+[章回节])+")
 CLOSERS = "”’」』\"＂〞"
 OPENERS = "“‘「『\"＂〝"
 
@@ -130,7 +130,7 @@ def read_units(pieces: Sequence[Piece], chapter: range, names: Names) -> list[Un
 
 
 def _analyse(unit: Unit, names: Names) -> None:
-    text = _DEBRIS.sub("", unit.text)
+    text = DEBRIS.sub("", unit.text)
     unit.text = text
     unit.refs = names.refs(text)
     unit.colon = text[-1:] in ("：", ":")
