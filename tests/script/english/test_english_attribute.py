@@ -73,7 +73,9 @@ def test_a_first_person_narrator_speaks_as_that_person() -> None:
 
 
 def test_a_thought_has_its_thinker() -> None:
-    found = [x.speaker for p, x in labelled(*OPENING, "“How pale he is,” thought Ann.") if p.kind == "thought"]
+    found = [
+        x.speaker for p, x in labelled(*OPENING, "“How pale he is,” thought Ann.") if p.kind == "thought"
+    ]
     assert found == ["Ann Pell"]
 
 
@@ -104,8 +106,14 @@ def test_a_book_with_nobody_in_it_has_no_speakers() -> None:
 
 
 def test_a_list_of_characters_is_kept_to() -> None:
-    given = [Speaker(id="Thomas", name="Thomas", aliases=("Tom Marsh",)), Speaker(id="Ann", name="Ann", gender="female")]
-    assert speakers(*OPENING, "“Good evening,” said Tom.", "“Late,” she said.", given=given) == ["Thomas", "Ann"]
+    given = [
+        Speaker(id="Thomas", name="Thomas", aliases=("Tom Marsh",)),
+        Speaker(id="Ann", name="Ann", gender="female"),
+    ]
+    assert speakers(*OPENING, "“Good evening,” said Tom.", "“Late,” she said.", given=given) == [
+        "Thomas",
+        "Ann",
+    ]
 
 
 def test_confidence_rises_with_probability_and_never_leaves_the_unit_interval() -> None:
@@ -129,7 +137,11 @@ def test_an_english_chapter_becomes_a_script_with_english_voices() -> None:
 
 
 def test_a_narrator_who_is_a_character_has_the_narrator_s_voice() -> None:
-    story = ("I opened the gate. I was cold, and I knocked, and I waited.", "“Go away,” said Dr. Pell.", "“I won’t,” I said.")
+    story = (
+        "I opened the gate. I was cold, and I knocked, and I waited.",
+        "“Go away,” said Dr. Pell.",
+        "“I won’t,” I said.",
+    )
     script = write_script(novel(*story), ())
     cast = cast_script(script, load_voices(), "kokoro")
     assert cast.roles["I"] == cast.narrator

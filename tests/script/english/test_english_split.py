@@ -37,7 +37,12 @@ def test_speech_over_several_paragraphs_is_speech_in_each() -> None:
 
 
 def test_lines_of_a_quoted_song_need_no_mark_of_their_own() -> None:
-    verse = ("“Row, row, over the sand,", "Row, row, back to the land,", "Row for your supper.”", "She stopped.")
+    verse = (
+        "“Row, row, over the sand,",
+        "Row, row, back to the land,",
+        "Row for your supper.”",
+        "She stopped.",
+    )
     assert [kind for kind, _ in kinds(*verse)] == ["dialogue", "dialogue", "dialogue", "narration"]
 
 
@@ -59,7 +64,9 @@ def test_words_under_discussion_and_titles_are_not_speech() -> None:
 def test_a_thought_is_one_where_its_words_say_so() -> None:
     assert kinds("“How odd,” thought Nora.")[0] == ("thought", "“How odd,”")
     assert ("thought", "Why does he never write?") in kinds("Why does he never write? she wondered.")
-    assert ("thought", "*I must not laugh.*") in kinds("Nora bit her lip. *I must not laugh.* The captain bowed.")
+    assert ("thought", "*I must not laugh.*") in kinds(
+        "Nora bit her lip. *I must not laugh.* The captain bowed."
+    )
     assert kinds("It was a *very* long way.") == [("narration", "It was a *very* long way.")]
 
 
