@@ -14,7 +14,7 @@ from novelcast.read import read_book
 from novelcast.read.encodings import Decoded, decode
 
 DATA = Path(__file__).parents[1] / "data"
-TEXTS = [file.read_text(encoding="utf-8") for file in sorted(DATA.glob("*.txt")) if not file.stem.isascii()]
+TEXTS = [file.read_text(encoding="utf-8") for file in sorted(DATA.glob("*.txt"))]
 TO_TRADITIONAL = opencc.OpenCC("s2t").convert
 RARE = "𠮷𠀋㐂𪚥龘靐齉㙍䲜饕餮魍魉氤氲踟蹰耄耋缱绻"
 CANTONESE = "佢哋嘅嘢冇人啱喎，攞咗啲嘢喺嗰度。"
