@@ -91,6 +91,12 @@ Cues = Annotated[
         "--cues/--no-cues", help="Sounds where the text has them.  [default: cues]", show_default=False
     ),
 ]
+Masked = Annotated[
+    str | None,
+    typer.Option(
+        help="Where the text masks a word (**): silence or bleep.  [default: silence]", show_default=False
+    ),
+]
 Jobs = Annotated[
     int | None, typer.Option(help="Processor threads to use.  [default: all]", show_default=False)
 ]
@@ -124,6 +130,7 @@ def render(
     author: Author = None,
     repair: Repair = None,
     cues: Cues = None,
+    masked: Masked = None,
     jobs: Jobs = None,
     fresh: Fresh = False,
     plot: Annotated[
@@ -144,7 +151,9 @@ def render(
     from novelcast.plot import check_plots
     from novelcast.show import edition_json, progress_bars, show_edition
 
-    settings = _settings(output=output, engine=engine, preset=preset, repair=repair, cues=cues, jobs=jobs)
+    settings = _settings(
+        output=output, engine=engine, preset=preset, repair=repair, cues=cues, masked=masked, jobs=jobs
+    )
     if plot:
         check_plots()
     with progress_bars(quiet) as progress:
@@ -166,6 +175,7 @@ def script(
     title: Title = None,
     repair: Repair = None,
     cues: Cues = None,
+    masked: Masked = None,
     fresh: Fresh = False,
     json_: Json = False,
     quiet: Quiet = False,
@@ -177,7 +187,7 @@ def script(
     from novelcast.pipeline import BookDetails, read, write
     from novelcast.show import progress_bars, script_json, show_script
 
-    settings = _settings(output=output, engine=engine, repair=repair, cues=cues)
+    settings = _settings(output=output, engine=engine, repair=repair, cues=cues, masked=masked)
     details = BookDetails(title=title, fresh=fresh)
     with progress_bars(quiet or json_) as progress:
         text, folder = read(book, settings, details, progress)

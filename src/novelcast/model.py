@@ -17,10 +17,14 @@ from pydantic import BaseModel, ConfigDict, Field
 ParagraphKind = Literal["body", "heading", "verse", "break"]
 SegmentKind = Literal["narration", "dialogue", "thought", "system", "heading"]
 CueMode = Literal["replace", "before", "under"]
+Masked = Literal["silence", "bleep"]
+"""What is heard where the text masks a word (**)."""
 Gender = Literal["male", "female", "unknown"]
 Age = Literal["child", "young", "adult", "elderly", "unknown"]
 
 SCRIPT_VERSION = 1
+CENSOR = "censor"
+"""The sound that stands for a masked word."""
 
 
 class Model(BaseModel):
@@ -143,6 +147,8 @@ class Script(Model):
     language: str
     with_cues: bool = True
     """Whether sounds were looked for."""
+    masked: Masked = "silence"
+    """What masked words were to become."""
     speakers: tuple[Speaker, ...] = ()
     segments: tuple[Segment, ...]
     cues: tuple[Cue, ...] = ()
@@ -236,6 +242,8 @@ class Pauses(Model):
     """After a quote that breaks off with a dash (——”)."""
     cue_ms: int = Field(default=250, ge=0)
     """On either side of a sound that stands in place of words."""
+    mask_ms: int = Field(default=60, ge=0)
+    """On either side of the tone over a masked word."""
 
 
 class Placement(Model):

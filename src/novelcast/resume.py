@@ -27,10 +27,11 @@ def script_of(book: Book, settings: Settings, folder: BookFolder, *, fresh: bool
     same_text = (old := read_model(folder.book, Book)) is not None and old.chapters == book.chapters
     if same_text and not fresh:
         kept = _kept_script(folder.script, book)
-        if kept is not None and kept.with_cues == settings.cues:
+        if kept is not None and (kept.with_cues, kept.masked) == (settings.cues, settings.masked):
             write_model(folder.book, book)
             return kept.model_copy(update={"title": book.title})
-    script = write_script(book, load_cue_sounds() if settings.cues else (), lexicon_for(folder.root))
+    sounds = load_cue_sounds() if settings.cues else ()
+    script = write_script(book, sounds, lexicon_for(folder.root), masked=settings.masked)
     script = script.model_copy(update={"with_cues": settings.cues})
     if folder.script.exists():
         folder.script.replace(folder.script.with_name("script.previous.json"))

@@ -20,7 +20,7 @@ from pydantic_settings import (
 from pydantic_settings import SettingsError as SourceError
 
 from novelcast.errors import SettingsError
-from novelcast.model import Pauses
+from novelcast.model import Masked, Pauses
 
 SETTINGS_FILE = "novelcast.toml"
 
@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     preset: str = "podcast"
     repair: bool = True
     cues: bool = True
+    masked: Masked = "silence"
+    """What is heard where the text masks a word (**): a short silence, or a censor's tone."""
     jobs: int = Field(default=0, ge=0)
     """Threads for an engine that runs here; 0 takes all cores."""
     proxy: str | None = None

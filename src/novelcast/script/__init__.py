@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from novelcast.catalog import CueSound
 from novelcast.errors import ScriptError
 from novelcast.lexicon import NO_WORDS, Lexicon
-from novelcast.model import Book, Cue, Script, Segment, Skipped, Span
+from novelcast.model import Book, Cue, Masked, Script, Segment, Skipped, Span
 from novelcast.script.attribute import attribute
+from novelcast.script.bleeps import tone, without_masks
 from novelcast.script.cues import find_cues
 from novelcast.script.people import find_people
 from novelcast.script.split import split_book
@@ -18,16 +19,28 @@ from novelcast.script.spoken import spoken_form
 __all__ = ["check_coverage", "write_script"]
 
 
-def write_script(book: Book, sounds: Sequence[CueSound], lexicon: Lexicon = NO_WORDS) -> Script:
+def write_script(
+    book: Book, sounds: Sequence[CueSound], lexicon: Lexicon = NO_WORDS, *, masked: Masked = "silence"
+) -> Script:
     """The script of a book. Raises ScriptError where a character is lost or doubled."""
     pieces, cues = find_cues(split_book(book), sounds)
     people = find_people(pieces)
     labels = attribute(pieces, people)
     segments = []
     counts: dict[tuple[int, int], int] = {}
-    for piece, label in zip(pieces, labels, strict=True):
+    told = zip(pieces, labels, strict=True)
+    if masked == "bleep":  # after everybody is found: a tone parts no speech from its speaker
+        told = (
+            (part, label)
+            for piece, label in told
+            for part in without_masks(piece, said=label.kind in ("dialogue", "thought"))
+        )
+    for piece, label in told:
         kind = label.kind
         if kind in ("cue", "skip"):
+            continue
+        if piece.kind == "cue":
+            cues.append(tone(piece))
             continue
         where = (piece.span.chapter, piece.span.paragraph)
         n = counts[where] = counts.get(where, -1) + 1
@@ -48,9 +61,10 @@ def write_script(book: Book, sounds: Sequence[CueSound], lexicon: Lexicon = NO_W
     script = Script(
         title=book.title,
         language=book.language,
+        masked=masked,
         speakers=tuple(p for p in people if p.id in spoken_by),
         segments=tuple(segments),
-        cues=tuple(_anchor(cue, segments, starts) for cue in cues),
+        cues=tuple(_anchor(cue, segments, starts) for cue in sorted(cues, key=lambda c: _place(c.span))),
         skipped=tuple(
             Skipped(span=p.span, text=p.text, reason=p.reason)
             for p, x in zip(pieces, labels, strict=True)
