@@ -274,7 +274,7 @@ def test_a_page_that_was_deleted_is_written_anew(desk: Desk) -> None:
     assert line(desk.run(), "“有人吗？”").speaker == "林晚" and "- ! 林晚: “有人吗？”" in desk.page()
 
 
-@pytest.mark.parametrize("name", ["script.json", "script.md", "book.json", "cast.toml", ".written.json.gz"])
+@pytest.mark.parametrize("name", ["script.json", "script.md", "book.json", "cast.toml", ".written.gz"])
 def test_a_folder_in_the_place_of_a_file_is_an_error_with_its_name(desk: Desk, name: str) -> None:
     from novelcast.resume import cast_of
 

@@ -41,7 +41,7 @@ class Edited:
     faults: list[Fault] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(slots=True)
 class _Draft:
     """A line as the user left it. `decided`: True, the label is theirs; False, they gave it back; None, nothing said."""
 
@@ -258,10 +258,10 @@ def _edited(
     changed = 0
     for place, lines in by_paragraph(kept):
         maker = _Maker(lines, speak)
-        made = [maker.line(draft) for draft in drafts[place]] if place in drafts else lines
+        made = [maker.line(draft) for draft in drafts.get(place, ())] or lines
         undecided |= maker.undecided
         changed += sum(x not in lines for x in made)
-        out += made
+        out += lines if made == lines else made
     script = with_lines(before, with_ids(out))
     return Edited(script, undecided, changed)
 

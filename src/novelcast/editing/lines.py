@@ -17,7 +17,7 @@ Place = tuple[int, int]
 """(chapter, paragraph)"""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """A segment with the sounds before or under its words, a sound that replaces its words, or skipped text."""
 

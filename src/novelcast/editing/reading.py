@@ -38,7 +38,7 @@ class Fault:
     hint: str
 
 
-@dataclass
+@dataclass(slots=True)
 class Sound:
     """A sound among the words of a line, behind `at` of its characters that are not white space."""
 
@@ -47,7 +47,7 @@ class Sound:
     mode_given: bool
 
 
-@dataclass
+@dataclass(slots=True)
 class Written:
     """One line of script.md. `words` are without tags; `name` is the label's, None for nobody known."""
 
