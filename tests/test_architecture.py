@@ -14,10 +14,10 @@ PACKAGE = Path(novelcast.__file__).parent
 # share a group do not import each other.
 LAYERS = [
     ["errors", "hanzi", "model", "audio"],
-    ["catalog", "media", "readings", "lexicon", "characters"],
+    ["pace", "catalog", "media", "readings", "lexicon", "characters"],
     ["synths", "sounds", "settings", "workspace", "packs"],
     ["read", "script", "cast", "engines", "timeline", "mix", "master", "publish"],
-    ["speak", "chapter", "editing", "resume", "plot"],
+    ["speak", "chapter", "llm", "editing", "resume", "plot"],
     ["pipeline"],
     ["preview", "doctor", "show"],
     ["cli"],

@@ -50,7 +50,8 @@ def test_script_prints_json_and_nothing_else(book: Path, tmp_path: Path) -> None
         "version", "title", "language", "speakers", "segments", "cues", "skipped", "review_below", "review",
     }  # fmt: skip
     assert set(script["segments"][0]) == {
-        "id", "chapter", "paragraph", "start", "end", "kind", "speaker", "confidence", "evidence", "text", "spoken",
+        "id", "chapter", "paragraph", "start", "end", "kind", "speaker", "confidence", "evidence",
+        "channel", "text", "spoken",
     }  # fmt: skip
     assert set(script["speakers"][0]) == {"id", "name", "aliases", "gender", "age"}
     assert set(script["cues"][0]) == {
@@ -207,6 +208,21 @@ def test_cues_lists_and_previews(tmp_path: Path) -> None:
     assert run("cues", "kazoo", cwd=tmp_path).returncode == 2
 
 
+def test_cache_says_how_much_room_the_lines_take_and_makes_some(book: Path, tmp_path: Path) -> None:
+    run("render", book, "--engine", "tone", cwd=tmp_path)
+    full = json.loads(run("cache", "--json", cwd=tmp_path).stdout)
+    assert full["clips"] > 3 and full["bytes"] > 1000
+    assert full["folder"] == str(tmp_path / "cache" / "clips")
+    shown = run("cache", "--prune", "0.01MB", cwd=tmp_path)
+    assert shown.returncode == 0 and "removed" in shown.stdout and full["folder"] in shown.stdout
+    assert json.loads(run("cache", "--json", cwd=tmp_path).stdout)["bytes"] <= 10_000
+    refused = run("cache", "--prune", "lots", cwd=tmp_path)
+    assert refused.returncode == 2 and "5GB" in refused.stderr
+    (tmp_path / "output" / "夜班" / "chapters" / "001 第一章 夜班.mp3").unlink()
+    again = json.loads(run("render", book, "--engine", "tone", "--json", cwd=tmp_path).stdout)
+    assert again["spoken"] > 0 and not again["failed"]
+
+
 def test_doctor_says_what_is_missing_and_how_to_get_it(tmp_path: Path) -> None:
     done = run("doctor", cwd=tmp_path)
     assert done.returncode == 1  # the embedded engine's files are not in this empty cache
@@ -302,9 +318,9 @@ def test_one_voice_or_two_for_a_first_person_narrator(tmp_path: Path) -> None:
 
 def test_help_teaches(tmp_path: Path) -> None:
     top = run("--help", cwd=tmp_path).stdout
-    for word in ("render", "script", "check", "voices", "cues", "doctor", "cast.toml", "Exit codes"):
+    for word in ("render", "script", "check", "voices", "cues", "cache", "doctor", "cast.toml", "Exit codes"):
         assert word in top
-    for command in ("render", "script", "check", "voices", "cues", "doctor"):
+    for command in ("render", "script", "check", "voices", "cues", "cache", "doctor"):
         assert run(command, "--help", cwd=tmp_path).returncode == 0
 
 
@@ -321,3 +337,32 @@ def test_a_folder_of_chapters_and_several_files_are_one_book(tmp_path: Path) -> 
     assert [c["title"] for c in listed["chapters"]] == ["第十章 雨", "第二章 风"]
     done = run("render", "渡口", "--engine", "tone", "--json", cwd=tmp_path)
     assert len(json.loads(done.stdout)["chapters"]) == 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device on this system")
+@pytest.mark.parametrize("command", [["read", "夜班.txt", "--json"], ["read", "夜班.txt"], ["--version"]])
+def test_a_result_that_cannot_be_written_is_said_in_words(
+    book: Path, tmp_path: Path, command: list[str]
+) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [COMMAND, *command],
+            cwd=tmp_path,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            timeout=60,
+        )
+    assert done.returncode == 2
+    assert done.stderr.startswith("novelcast: cannot write the result: ")
+    assert "what to do" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_nobody_who_reads_the_result_is_no_mistake(book: Path, tmp_path: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [COMMAND, "read", book, "--json"], cwd=tmp_path, stdout=write, stderr=subprocess.PIPE, timeout=60
+    )
+    os.close(write)
+    assert done.stderr == b""

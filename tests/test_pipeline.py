@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from novelcast import master
-from novelcast.errors import CastError, InputError, SettingsError
+from novelcast.engines.tone import ToneEngine
+from novelcast.errors import CastError, EngineUnavailable, InputError, SettingsError
 from novelcast.media import decode, decode_mono
 from novelcast.model import Progress, Script, Timeline
 from novelcast.pipeline import BookDetails, Edition, render
@@ -181,6 +182,67 @@ def test_another_engine_gets_its_own_cast_and_the_old_one_is_kept(book: Path, tm
     assert load_cast(folder.root / "cast.kokoro.toml", load_voices()) is not None
 
 
+def test_an_engine_that_spoke_nothing_does_not_become_the_books(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from novelcast.engines.edge import EdgeEngine
+
+    async def nothing(self, request):  # type: ignore[no-untyped-def]
+        raise EngineUnavailable("out of reach")
+
+    async def tones(self, request):  # type: ignore[no-untyped-def]
+        return await ToneEngine().speak(request)
+
+    folder = BookFolder(rendered(book, tmp_path).folder)
+    before = folder.cast.read_text("utf-8")
+    monkeypatch.setattr(EdgeEngine, "speak", nothing)
+    with pytest.raises(EngineUnavailable):
+        rendered(book, tmp_path, engine="edge")
+    assert folder.cast.read_text("utf-8") == before
+    assert rendered(book, tmp_path, engine=None).engine == "tone"
+
+    monkeypatch.setattr(EdgeEngine, "speak", tones)
+    assert rendered(book, tmp_path, engine="edge").engine == "edge"
+    assert folder.cast_of("tone").read_text("utf-8") == before
+    assert rendered(book, tmp_path, engine=None).engine == "edge"
+
+
+def test_a_new_book_has_no_engine_until_one_spoke(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nothing(self, request):  # type: ignore[no-untyped-def]
+        raise EngineUnavailable("out of reach")
+
+    with monkeypatch.context() as patch, pytest.raises(EngineUnavailable):
+        patch.setattr(ToneEngine, "speak", nothing)
+        rendered(book, tmp_path)
+    (folder,) = (BookFolder(path) for path in (tmp_path / "out").iterdir())
+    assert not folder.cast.exists()
+    rendered(book, tmp_path)
+    assert 'engine = "tone"' in folder.cast.read_text("utf-8")
+    assert not folder.cast_of("tone").exists()
+
+
+def test_a_run_stopped_after_its_first_line_keeps_its_engine(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    speak = ToneEngine.speak
+
+    async def stopping(self, request):  # type: ignore[no-untyped-def]
+        asked.append(request)
+        if len(asked) == 5:
+            raise KeyboardInterrupt
+        return await speak(self, request)
+
+    monkeypatch.setattr(ToneEngine, "concurrency", 1)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(ToneEngine, "speak", stopping)
+        rendered(book, tmp_path)
+    again = rendered(book, tmp_path, engine=None)
+    assert again.engine == "tone" and again.reused == 4
+
+
 def test_a_speaker_changed_in_the_script_file_is_honoured(book: Path, tmp_path: Path) -> None:
     folder = BookFolder(rendered(book, tmp_path).folder)
     data = json.loads(folder.script.read_text("utf-8"))
@@ -222,7 +284,6 @@ def test_a_script_that_was_edited_wrongly_is_refused_and_not_overwritten(
 def test_a_line_that_cannot_be_spoken_costs_its_chapter_alone(
     book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from novelcast.engines.tone import ToneEngine
     from novelcast.errors import SpeechFailed
 
     speak = ToneEngine.speak

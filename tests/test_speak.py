@@ -97,6 +97,128 @@ def test_a_busy_service_is_asked_again(cache: ClipCache) -> None:
     assert not spoken.failed and len(engine.asked) == 4
 
 
+def test_a_line_that_fails_in_passing_is_asked_for_ten_times_and_then_reported(cache: ClipCache) -> None:
+    broken = [SpeechFailed("broken", transient=True) for _ in range(20)]
+    engine = CountingEngine(answers={SCRIPT.segments[0].text: list(broken)})
+    engine.concurrency = 1
+    long = script_of(
+        [SCRIPT.segments[0], *(segment(f"第{n}天，雨还没有停。", paragraph=n) for n in range(1, 40))]
+    )
+    spoken = spoken_with(engine, cache, long)
+    assert list(spoken.failed.values()) == ["broken"]
+    assert sum(r.text == SCRIPT.segments[0].text for r in engine.asked) == 10
+    assert len(spoken.clips) == 39
+
+
+class Dead(CountingEngine):
+    """Answers `alive` requests, then none."""
+
+    def __init__(self, alive: int) -> None:
+        super().__init__()
+        self.alive = alive
+
+    async def speak(self, request: SpeechRequest) -> Clip:
+        if len(self.asked) < self.alive:
+            return await super().speak(request)
+        self.asked.append(request)
+        raise SpeechFailed("out of reach", hint="check the network", transient=True)
+
+
+MANY = script_of([segment(f"第{n}天，雨还没有停。", paragraph=n) for n in range(60)])
+
+
+def test_a_service_that_was_never_there_stops_the_run(
+    cache: ClipCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("novelcast.pace.FIRST_PROBE_S", 0.001)
+    engine = Dead(0)
+    with pytest.raises(EngineUnavailable, match="out of reach") as unavailable:
+        spoken_with(engine, cache, MANY)
+    assert "network" in unavailable.value.hint
+    assert len(engine.asked) < 20
+
+
+def test_a_service_that_goes_away_does_not_burn_the_book_and_what_was_spoken_is_kept(
+    cache: ClipCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("novelcast.pace.FIRST_PROBE_S", 0.001)
+    engine = Dead(20)
+    spoken = spoken_with(engine, cache, MANY)
+    assert (len(spoken.clips), len(spoken.failed)) == (20, 40)
+    assert all("out of reach" in why and "check the network" in why for why in spoken.failed.values())
+    assert len(engine.asked) < 40, "most of what is left was never asked for"
+    assert spoken_with(CountingEngine(), cache, MANY).made == 40
+
+
+def test_a_line_that_a_service_will_not_speak_does_not_keep_the_rest_of_the_book_from_being_made(
+    cache: ClipCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("novelcast.pace.FIRST_PROBE_S", 0.001)
+    bad = SCRIPT.segments[0].text
+    for _ in range(2):  # the second time it is the only line that is asked for
+        engine = CountingEngine(answers={bad: [SpeechFailed("no audio", transient=True) for _ in range(50)]})
+        spoken = spoken_with(engine, cache)
+        assert len(spoken.clips) == 1 and "no audio" in next(iter(spoken.failed.values()))
+
+
+def test_a_service_that_comes_back_costs_no_line(cache: ClipCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("novelcast.pace.FIRST_PROBE_S", 0.001)
+    notes: set[str] = set()
+
+    class Restarted(Dead):
+        async def speak(self, request: SpeechRequest) -> Clip:
+            if len(self.asked) > self.alive + 10:
+                self.alive = 1000
+            return await super().speak(request)
+
+    engine = Restarted(20)
+    plan = plan_utterances(MANY, cast_of(), engine)
+    spoken = asyncio.run(speak(plan, engine, cache, lambda p: notes.add(p.waiting)))
+    assert len(spoken.clips) == 60 and not spoken.failed
+    assert notes == {"", "waiting for the service"}
+
+
+def test_a_voice_that_the_service_no_longer_has_costs_its_own_lines_and_not_thousands_of_requests(
+    cache: ClipCache,
+) -> None:
+    class Withdrawn(CountingEngine):
+        async def speak(self, request: SpeechRequest) -> Clip:
+            clip = await super().speak(request)
+            if request.voice == "tone_alto":
+                raise SpeechFailed("no audio came", transient=True)
+            return clip
+
+    both = script_of(
+        [
+            segment(f"第{n}天，雨还没有停。", "dialogue" if n % 2 else "narration", paragraph=n, speaker="周航" if n % 2 else None)
+            for n in range(80)
+        ]
+    )  # fmt: skip
+    engine = Withdrawn()
+    plan = plan_utterances(both, cast_of("周航"), engine)
+    spoken = asyncio.run(speak(plan, engine, cache))
+    assert (len(spoken.clips), len(spoken.failed)) == (40, 40)
+    assert "tone_alto" in list(spoken.failed.values())[-1]
+    assert sum(r.voice == "tone_alto" for r in engine.asked) < 40
+
+
+def test_no_more_requests_are_under_way_than_the_engine_allows(cache: ClipCache) -> None:
+    class Watched(CountingEngine):
+        under_way = most = 0
+
+        async def speak(self, request: SpeechRequest) -> Clip:
+            self.under_way += 1
+            self.most = max(self.most, self.under_way)
+            await asyncio.sleep(0.001)
+            self.under_way -= 1
+            return await super().speak(request)
+
+    engine = Watched()
+    engine.concurrency = 3
+    spoken_with(engine, cache, MANY)
+    assert engine.most == 3
+
+
 def test_one_bad_line_is_reported_and_the_rest_is_spoken(cache: ClipCache) -> None:
     engine = CountingEngine(answers={SCRIPT.segments[0].text: [SpeechFailed("no such sound")]})
     spoken = spoken_with(engine, cache)

@@ -1,4 +1,8 @@
+import os
+import subprocess
+import sys
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -119,3 +123,87 @@ def test_a_model_reads_back_and_rubbish_does_not(tmp_path: Path) -> None:
     assert read_model(path, Book) == book_of(["雨。"])
     path.write_text("{}")
     assert read_model(path, Book) is None
+
+
+# ---------------------------------------------------------------- pruning
+
+
+def stored(cache: ClipCache, count: int) -> list[str]:
+    """Keys of clips of one size, the first of which was used longest ago."""
+    keys = [f"{n:02}ab" for n in range(count)]
+    for age, key in enumerate(reversed(keys)):
+        cache.store(key, CLIP)
+        used_s = time.time() - 100_000 * (age + 1)
+        os.utime(cache.path(key), (used_s, used_s))
+    return keys
+
+
+def test_pruning_keeps_within_the_limit_what_was_used_last(tmp_path: Path) -> None:
+    cache = ClipCache(tmp_path)
+    keys = stored(cache, 6)
+    size = cache.amount().size_bytes // 6
+    gone = cache.prune(3 * size + 1)
+    assert (gone.clips, gone.size_bytes) == (3, 3 * size)
+    assert [key for key in keys if cache.load(key)] == keys[3:]
+    assert cache.amount().clips == 3
+    assert cache.prune(3 * size + 1).clips == 0
+
+
+def test_a_clip_that_is_played_counts_as_used(tmp_path: Path) -> None:
+    cache = ClipCache(tmp_path)
+    keys = stored(cache, 4)
+    cache.load(keys[0])
+    cache.prune(cache.amount().size_bytes // 4)
+    assert [key for key in keys if cache.load(key)] == [keys[0]]
+
+
+def test_pruning_to_nothing_leaves_no_clip_and_no_litter(tmp_path: Path) -> None:
+    cache = ClipCache(tmp_path)
+    stored(cache, 3)
+    (tmp_path / "00" / ".writing-x.flac").write_text("of a run that was killed")
+    assert cache.prune(0).clips == 3
+    assert not [p for p in tmp_path.rglob("*") if p.is_file() and p.name != ".lock"]
+
+
+def test_a_folder_that_is_not_there_has_nothing_to_prune(tmp_path: Path) -> None:
+    assert ClipCache(tmp_path / "none").prune(0).clips == 0
+    assert not (tmp_path / "none").exists()
+
+
+def test_nothing_is_pruned_while_a_run_uses_the_clips(tmp_path: Path) -> None:
+    cache = ClipCache(tmp_path)
+    keys = stored(cache, 2)
+    with ClipCache(tmp_path).in_use(), ClipCache(tmp_path).in_use():
+        with pytest.raises(InputError, match="at work"):
+            cache.prune(0)
+        assert cache.load(keys[0]) is not None
+    assert cache.prune(0).clips == 2
+
+
+def test_a_run_that_was_killed_does_not_keep_its_clips_for_ever(tmp_path: Path) -> None:
+    cache = ClipCache(tmp_path)
+    stored(cache, 2)
+    code = (
+        "import os, sys, pathlib; from novelcast.workspace import ClipCache\n"
+        "with ClipCache(pathlib.Path(sys.argv[1])).in_use(): os._exit(9)"
+    )
+    assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False).returncode == 9
+    assert list(tmp_path.glob(".in-use-*"))
+    assert cache.prune(0).clips == 2
+    assert not list(tmp_path.glob(".in-use-*"))
+
+
+def test_two_processes_may_fill_and_read_one_cache(tmp_path: Path) -> None:
+    code = (
+        "import sys, pathlib, numpy; from novelcast.audio import Clip; from novelcast.workspace import ClipCache\n"
+        "cache = ClipCache(pathlib.Path(sys.argv[1]))\n"
+        "with cache.in_use():\n"
+        "    for n in range(60):\n"
+        "        clip = Clip(numpy.full(900, n / 100, dtype='float32'), 24000)\n"
+        "        cache.store(f'{n:02}cd', clip)\n"
+        "        assert abs(cache.load(f'{n:02}cd').samples - n / 100).max() < 1e-4\n"
+    )
+    runs = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path)]) for _ in range(2)]
+    assert [run.wait(120) for run in runs] == [0, 0]
+    assert ClipCache(tmp_path).amount().clips == 60
+    assert not list(tmp_path.rglob(".writing-*"))

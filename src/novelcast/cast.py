@@ -46,7 +46,8 @@ def cast_script(
     mine = [v for v in voices if v.engine == engine and _speaks(v, script.language)]
     if not mine:
         raise SettingsError(
-            f"engine {engine!r} has no voice for language {script.language!r}", hint="try --engine edge"
+            f"engine {engine!r} has no voice for language {script.language!r}",
+            hint="try --engine edge, or --engine espeak, which speaks nearly every language",
         )
     lines = Counter(s.speaker for s in script.segments if s.speaker is not None)
     people = sorted((s for s in script.speakers if lines[s.id]), key=lambda s: -lines[s.id])

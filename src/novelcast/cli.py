@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +16,9 @@ from typer.core import TyperGroup
 
 from novelcast import __version__
 from novelcast.errors import NovelcastError
+
+# What writing to the standard output fails with: a full disk or device, one that is gone, nobody who reads.
+_CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EPIPE)
 
 
 class _Reporting(TyperGroup):
@@ -70,7 +75,8 @@ Output = Annotated[
 EngineName = Annotated[
     str | None,
     typer.Option(
-        help="kokoro (embedded, offline), edge (online) or tone (a hum).  [default: kokoro]",
+        help="kokoro (embedded, offline), edge (online), openai (a server), espeak (a robot) or tone (a hum); "
+        "`novelcast doctor` says which can speak here.  [default: kokoro]",
         show_default=False,
     ),
 ]
@@ -93,8 +99,28 @@ Cues = Annotated[
         "--cues/--no-cues", help="Sounds where the text has them.  [default: cues]", show_default=False
     ),
 ]
+Llm = Annotated[
+    bool | None,
+    typer.Option(
+        "--llm/--no-llm",
+        help="Ask the language model of [script.llm] about unsure speakers.  [default: if there is one]",
+        show_default=False,
+    ),
+]
 Jobs = Annotated[
-    int | None, typer.Option(help="Processor threads to use.  [default: all]", show_default=False)
+    int | None,
+    typer.Option(
+        help="Processor threads; for a service, requests at once.  [default: all; 3 for edge, 2 for openai]",
+        show_default=False,
+    ),
+]
+Proxy = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="An http:// proxy between us and a service.  [default: HTTPS_PROXY]",
+        show_default=False,
+    ),
 ]
 Title = Annotated[
     str | None, typer.Option(help="The book's title, if not the file's name.", show_default=False)
@@ -155,11 +181,13 @@ def render(
     author: Author = None,
     repair: Repair = None,
     cues: Cues = None,
+    llm: Llm = None,
     jobs: Jobs = None,
     characters: People = None,
     narrator_voice: NarratorVoice = None,
     review_below: ReviewBelow = None,
     again: Again = False,
+    proxy: Proxy = None,
     fresh: Fresh = False,
     plot: Annotated[
         bool, typer.Option("--plot", help="Also draw each chapter: waveform by speaker, spectrogram, cues.")
@@ -180,7 +208,7 @@ def render(
     from novelcast.show import edition_json, progress_bars, show_edition
 
     settings = _settings(
-        output=output, engine=engine, preset=preset, repair=repair, cues=cues, jobs=jobs,
+        output=output, engine=engine, preset=preset, repair=repair, cues=cues, llm=llm, jobs=jobs, proxy=proxy,
         characters=characters, narrator_voice=narrator_voice, review_below=review_below,
     )  # fmt: skip
     if plot:
@@ -204,6 +232,7 @@ def script(
     title: Title = None,
     repair: Repair = None,
     cues: Cues = None,
+    llm: Llm = None,
     characters: People = None,
     narrator_voice: NarratorVoice = None,
     review_below: ReviewBelow = None,
@@ -226,11 +255,11 @@ def script(
     from novelcast.show import progress_bars, script_json, show_script
 
     settings = _settings(
-        output=output, engine=engine, repair=repair, cues=cues,
+        output=output, engine=engine, repair=repair, cues=cues, llm=llm,
         characters=characters, narrator_voice=narrator_voice, review_below=review_below,
     )  # fmt: skip
     details = BookDetails(title=title, fresh=fresh, again=again)
-    with _said() as say, progress_bars(quiet or json_) as progress:
+    with _said() as say, progress_bars(quiet) as progress:
         text, folder = read(book, settings, details, progress)
         with folder.locked():
             written, cast = write(text, folder, settings, details, progress, say)
@@ -308,6 +337,7 @@ def voices(
         typer.Option(metavar="TEXT VOICE", help="Write a preview of TEXT in VOICE.", show_default=False),
     ] = None,
     output: Output = None,
+    proxy: Proxy = None,
     json_: Json = False,
 ) -> None:
     """List the voices, or write a preview of one.
@@ -318,7 +348,7 @@ def voices(
     """
     from novelcast import preview, show
 
-    settings = _settings(output=output, engine=engine)
+    settings = _settings(output=output, engine=engine, proxy=proxy)
     if say is not None:
         with show.progress_bars(False) as progress:
             path = preview.voice(*say, settings, progress)
@@ -353,6 +383,36 @@ def cues(
         _print_json([s.model_dump() for s in load_cue_sounds()])
     else:
         show.show_cues(load_cue_sounds())
+
+
+@app.command()
+def cache(
+    prune: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZE",
+            help="Remove the clips unused for longest until the rest is within SIZE (5GB, 300MB, 0).",
+            show_default=False,
+        ),
+    ] = None,
+    json_: Json = False,
+) -> None:
+    """Say how much room the spoken lines take, or make some. A line that is removed is spoken again when needed.
+
+    \b
+    novelcast cache
+    novelcast cache --prune 5GB
+    """
+    from novelcast import show
+    from novelcast.settings import bytes_in
+    from novelcast.workspace import Amount, ClipCache
+
+    clips = ClipCache(_settings().clips_dir)
+    gone = clips.prune(bytes_in(prune)) if prune is not None else Amount()
+    if json_:
+        _print_json(show.cache_json(clips.root, clips.amount(), gone))
+    else:
+        show.show_cache(clips.root, clips.amount(), gone)
 
 
 @app.command()
@@ -432,10 +492,25 @@ def _fail_lines(failed: list[Any], verbose: bool) -> NoReturn:
 
 
 def main() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by the shell (>&-): there is nobody to write to
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+        elif hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")  # Windows consoles default to a code page
-    app()
+    try:
+        try:
+            app()
+        finally:
+            sys.stdout.flush()  # here its failure can still be said; at exit Python would print its own words
+    except OSError as error:
+        if error.errno not in _CANNOT_WRITE or error.filename is not None:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still to be written goes nowhere
+        if error.errno != errno.EPIPE:  # nobody reads on (| head): that is no mistake to talk about
+            typer.echo(f"novelcast: cannot write the result: {error.strerror}", err=True)
+            typer.echo("  what to do: make room there, or send the result to another place", err=True)
+        raise SystemExit(1 if error.errno == errno.EPIPE else 2) from None
 
 
 if __name__ == "__main__":

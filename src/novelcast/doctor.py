@@ -11,9 +11,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from novelcast import __version__
-from novelcast.catalog import load_cue_sounds, load_voices
-from novelcast.engines import ENGINES, about_engine, open_engine
-from novelcast.errors import EngineUnavailable
+from novelcast.catalog import load_cue_sounds
+from novelcast.engines import about_engine, all_voices, engine_names, open_engine
+from novelcast.errors import EngineUnavailable, SettingsError
 from novelcast.model import Model, ProgressSink
 from novelcast.packs import ensure_pack, load_pack
 from novelcast.pipeline import engine_options
@@ -33,7 +33,7 @@ class Finding(Model):
 
 def examine(settings: Settings) -> list[Finding]:
     """Every finding; nothing is fetched and no service is called."""
-    return [_python(), *_engines(settings), *_folders(settings), _plots(), _tables()]
+    return [_python(), *_engines(settings), *_folders(settings), _plots(), _tables(settings)]
 
 
 def fetch_models(settings: Settings, progress: ProgressSink) -> None:
@@ -50,14 +50,14 @@ def _python() -> Finding:
 
 
 def _engines(settings: Settings) -> Iterator[Finding]:
-    for name in ENGINES:
+    for name in engine_names():
         optional = name != "kokoro"
         try:
             found = open_engine(name, engine_options(settings, None)).check()
             yield Finding(
                 what=f"engine {name}", ok=True, found=f"{about_engine(name)}; {found}", optional=optional
             )
-        except EngineUnavailable as error:
+        except (EngineUnavailable, SettingsError) as error:
             yield Finding(
                 what=f"engine {name}", ok=False, found=str(error), remedy=error.hint, optional=optional
             )
@@ -90,6 +90,6 @@ def _plots() -> Finding:
     return Finding(what="pictures", ok=ok, found=found, remedy=remedy, optional=True)
 
 
-def _tables() -> Finding:
-    found = f"{len(load_voices())} voices, {len(load_cue_sounds())} sounds"
+def _tables(settings: Settings) -> Finding:
+    found = f"{len(all_voices(settings.openai))} voices, {len(load_cue_sounds())} sounds"
     return Finding(what="tables", ok=True, found=found)

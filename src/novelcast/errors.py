@@ -6,6 +6,7 @@
     ├── SettingsError         a flag, variable or settings file asks for what we lack      exit 2
     ├── EngineUnavailable     no line of this run can be spoken: stop now                  exit 2
     ├── SpeechFailed          one line could not be spoken: go on, report at the end       exit 1
+    ├── AskFailed             a language model gave no answer: our own stands, and we say so
     └── ScriptError           a stage lost or doubled text: a defect of ours, never shipped on
 
 A library's exceptions are turned into these where the library is called; `cli` has the one place
@@ -44,14 +45,37 @@ class EngineUnavailable(NovelcastError):
 class SpeechFailed(NovelcastError):
     """One request could not be spoken; the rest of the book can.
 
-    `transient`: asking again later may help (the service was busy, the connection broke).
+    `transient`: asking again later may help (the connection broke, the answer was not whole).
+    `busy`: it failed because the service has too much to do (HTTP 429 or 5xx, no answer in time), so that
+    fewer requests at once may help; it is transient too. `retry_after_s`: how long the service asks us to wait.
     """
 
     exit_code = 1
 
-    def __init__(self, message: str, *, hint: str = "", transient: bool = False) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        transient: bool = False,
+        busy: bool = False,
+        retry_after_s: float | None = None,
+    ) -> None:
         super().__init__(message, hint=hint)
-        self.transient = transient
+        self.transient = transient or busy
+        self.busy = busy
+        self.retry_after_s = retry_after_s
+
+
+class AskFailed(NovelcastError):
+    """One request to a language model came to nothing; what it was asked keeps our own answer.
+
+    `fatal`: the next request would fare no better (no such server, wrong key).
+    """
+
+    def __init__(self, message: str, *, hint: str = "", fatal: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.fatal = fatal
 
 
 class ScriptError(NovelcastError):

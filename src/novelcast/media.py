@@ -43,3 +43,17 @@ def decode_mono(source: Path | bytes, *, rate_hz: int) -> NDArray[np.float32]:
     """The whole of a short piece of audio as float32 (n,)."""
     blocks = [b[:, 0] for b in decode(source, rate_hz=rate_hz)]
     return np.concatenate(blocks) if blocks else np.zeros(0, dtype=np.float32)
+
+
+def decode_native(source: bytes) -> tuple[NDArray[np.float32], int]:
+    """The whole of a short piece of audio as float32 (n,), and the rate it has by itself."""
+    import av
+
+    try:
+        with av.open(io.BytesIO(source)) as container:
+            rate_hz = container.streams.audio[0].rate if container.streams.audio else 0
+    except av.FFmpegError as error:
+        raise InputError(f"audio data: cannot be decoded ({error})") from error
+    if not rate_hz:
+        raise InputError("audio data: no audio in it")
+    return decode_mono(source, rate_hz=rate_hz), rate_hz

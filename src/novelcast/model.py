@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 ParagraphKind = Literal["body", "heading", "verse", "break"]
 SegmentKind = Literal["narration", "dialogue", "thought", "system", "heading"]
 CueMode = Literal["replace", "before", "under"]
+Channel = Literal["phone", "radio", "loudspeaker", "telepathy", "message", "recording"]
 SetField = Literal["label", "spoken", "pause", "cues"]
 """What a user can set of a line: who says it (and so its kind), how it is said, the silence, the sounds in it."""
 SpeakerField = Literal["name", "aliases", "gender", "age"]
@@ -128,7 +129,8 @@ class Segment(Model):
 
     `speaker` is a Speaker's id for dialogue and thought (None where nobody could be found: the narrator
     speaks it), None for every other kind. `evidence` says in the user's words what decided; `others` are
-    the next best guesses. `by_user` names what the user set, which a new analysis leaves alone; a segment
+    the next best guesses. `channel`: what a voice that is not in the room comes through, for dialogue; None for
+    one that is. `by_user` names what the user set, which a new analysis leaves alone; a segment
     whose label is the user's has confidence 1. `note` is what the user wrote under the line.
     """
 
@@ -138,6 +140,7 @@ class Segment(Model):
     speaker: str | None = None
     confidence: float = 1.0
     evidence: str = ""
+    channel: Channel | None = None
     text: str
     spoken: str
     pause_after_ms: int | None = Field(default=None, ge=0, le=600_000)
@@ -179,6 +182,8 @@ class Script(Model):
     language: str
     with_cues: bool = True
     """Whether sounds were looked for."""
+    asked: str = ""
+    """The language model that was asked who speaks, and about what; empty where none was, or not to the end."""
     characters: str = ""
     """A digest of the list of characters that the user gave; empty without one."""
     speakers: tuple[Speaker, ...] = ()
@@ -313,11 +318,18 @@ class Loudness(Model):
 
 
 class Progress(Model):
-    """How far a stage is; `done` and `total` are in the stage's own unit (lines, blocks, bytes)."""
+    """How far a stage is; `done` and `total` are in the stage's own unit (lines, blocks, bytes).
+
+    `note` is a line for the user; `warning` is one that the user must see even where little is shown. `waiting` says
+    in a few words why nothing moves.
+    """
 
     stage: str
     done: int
     total: int
+    note: str = ""
+    warning: str = ""
+    waiting: str = ""
 
 
 ProgressSink = Callable[[Progress], None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +20,7 @@ from novelcast.model import Book, Cast, Progress, ProgressSink, Script
 from novelcast.publish.edition import ChapterRecord, EditionRecord
 from novelcast.publish.mp3 import picture_of
 from novelcast.read import cover_of, read_book
-from novelcast.resume import Say, Written, cast_of, script_of
+from novelcast.resume import Say, Written, adopt_cast, cast_of, script_of
 from novelcast.settings import Settings
 from novelcast.speak import Spoken, Utterance, plan_utterances, speak
 from novelcast.timeline import ClipRef, chapter_scripts
@@ -71,16 +72,21 @@ def render(
     """
     preset = preset_named(settings.preset)
     book, folder = read(sources, settings, details, progress)
-    with folder.locked():
-        written, cast = write(book, folder, settings, details, progress, say)
+    cache = ClipCache(settings.clips_dir)
+    with folder.locked(), cache.in_use():
+        written, cast = write(book, folder, settings, details, progress, say, on_trial=True)
         script = written.script
         engine = open_engine(cast.engine, engine_options(settings, progress))
-        cache = ClipCache(settings.cache_dir / "clips")
         lexicon = lexicon_for(folder.root)
         if engine.takes_pinyin:
             lexicon += surnames_of(name for s in script.speakers for name in (s.name, *s.aliases))
         plan = plan_utterances(script, cast, engine, lexicon)
-        spoken = asyncio.run(_speak(plan, engine, cache, progress))
+        spoken = Spoken()
+        try:
+            asyncio.run(_speak(plan, engine, cache, progress, spoken))
+        finally:
+            if spoken.made or all(u.key in spoken.clips for u in plan):
+                adopt_cast(folder, cast.engine)
         edition = _edition_of(spoken, plan, folder, engine)
 
         clips = _clips_by_segment(plan, spoken.clips)
@@ -156,11 +162,16 @@ def write(
     details: BookDetails,
     progress: ProgressSink,
     say: Say = lambda _: None,
+    *,
+    on_trial: bool = False,
 ) -> tuple[Written, Cast]:
-    """Script and cast, as they stand in the book's folder where the user has them, else made and kept there."""
+    """Script and cast, as they stand in the book's folder where the user has them, else made and kept there.
+
+    The cast of another engine than the book's is `on_trial` until something was spoken with it.
+    """
     bar = _Bar("script", 1, progress)
-    written = script_of(book, settings, folder, again=details.again, fresh=details.fresh, say=say)
-    cast = cast_of(written.script, settings, folder)
+    written = script_of(book, settings, folder, progress, again=details.again, fresh=details.fresh, say=say)
+    cast = cast_of(written.script, settings, folder, on_trial=on_trial)
     bar.finish()
     return written, cast
 
@@ -186,17 +197,19 @@ def _is_heard(part: Script) -> bool:
 def engine_options(settings: Settings, progress: ProgressSink | None) -> EngineOptions:
     return EngineOptions(
         packs_dir=settings.cache_dir / "packs",
-        threads=settings.jobs or None,
+        jobs=settings.jobs or None,
         proxy=settings.proxy,
         progress=progress,
+        openai=settings.openai,
+        openai_key=os.environ.get(settings.openai.key_env) if settings.openai else None,
     )
 
 
 async def _speak(
-    plan: Sequence[Utterance], engine: Engine, cache: ClipCache, progress: ProgressSink
-) -> Spoken:
+    plan: Sequence[Utterance], engine: Engine, cache: ClipCache, progress: ProgressSink, spoken: Spoken
+) -> None:
     try:
-        return await speak(plan, engine, cache, progress)
+        await speak(plan, engine, cache, progress, spoken)
     finally:
         await engine.close()
 

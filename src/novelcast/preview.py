@@ -9,8 +9,8 @@ import numpy as np
 
 from novelcast import sounds
 from novelcast.audio import Samples, fade, gain, samples_in, trimmed
-from novelcast.catalog import load_cue_sounds, load_voices
-from novelcast.engines import about_engine, open_engine
+from novelcast.catalog import load_cue_sounds
+from novelcast.engines import about_engine, all_voices, open_engine
 from novelcast.errors import InputError, SettingsError
 from novelcast.lexicon import lexicon_for
 from novelcast.model import ProgressSink, Script, SpeechRequest, Timeline, Voice
@@ -28,10 +28,11 @@ RATE_HZ = 44_100
 
 def voices_of(settings: Settings) -> tuple[Voice, ...]:
     """All voices, or those of the engine that the user named. Raises SettingsError for an unknown engine."""
+    voices = all_voices(settings.openai)
     if settings.engine is None:
-        return load_voices()
+        return voices
     about_engine(settings.engine)
-    return tuple(v for v in load_voices() if v.engine == settings.engine)
+    return tuple(v for v in voices if v.engine == settings.engine)
 
 
 def voice(text: str, name: str, settings: Settings, progress: ProgressSink) -> Path:

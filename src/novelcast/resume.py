@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from novelcast import cast
-from novelcast.catalog import load_cue_sounds, load_voices
+from novelcast.catalog import load_cue_sounds
 from novelcast.characters import NOBODY, SUFFIXES, Characters, load_characters
 from novelcast.editing.lines import lines_of
 from novelcast.editing.markdown import Page
 from novelcast.editing.merge import merge
 from novelcast.editing.review import Doubt, doubts
 from novelcast.editing.store import FileFaults, Store, set_aside
+from novelcast.engines import all_voices
 from novelcast.errors import InputError
 from novelcast.lexicon import lexicon_for
-from novelcast.model import Book, Cast, Gone, Script, Speaker
+from novelcast.llm import asked_mark, with_answers
+from novelcast.model import Book, Cast, Gone, ProgressSink, Script, Speaker
 from novelcast.script import check_coverage, write_script
 from novelcast.script.spoken import spoken_form
 from novelcast.settings import Settings
@@ -39,6 +43,7 @@ def script_of(
     book: Book,
     settings: Settings,
     folder: BookFolder,
+    progress: ProgressSink = lambda _: None,
     *,
     again: bool = False,
     fresh: bool = False,
@@ -47,7 +52,7 @@ def script_of(
     """The script of the book, with all that the user set in script.md or script.json, kept in the folder.
 
     The text is analysed where there is no script yet, where the text or what decides the analysis is another, and
-    with `again`. What the user set stays set, but for `fresh`; what has no place any more is said and kept.
+    with `again`; a language model, where there is one, is asked about it. What the user set stays set, but for `fresh`; what has no place any more is said and kept.
     Raises InputError for an edit that cannot be taken.
     """
     given = characters_of(settings, folder)
@@ -69,7 +74,9 @@ def script_of(
     else:
         old = edited.script if edited else None
         people = _people(given, old, say)
-        new = write_script(book, sounds if settings.cues else (), lexicon, people)
+        new = write_script(
+            book, sounds if settings.cues else (), lexicon, people, _asking(settings, folder, progress)
+        )
         script = _by_user_as_in(old, new).model_copy(
             update={"with_cues": settings.cues, "characters": given.digest}
         )
@@ -94,7 +101,17 @@ def script_of(
 
 def _alike(script: Script, settings: Settings, given: Characters) -> bool:
     """Whether a new analysis would be made from the same."""
-    return script.with_cues == settings.cues and script.characters == given.digest
+    llm = settings.llm_to_ask
+    asked = llm is None or script.asked == asked_mark(llm)
+    return asked and script.with_cues == settings.cues and script.characters == given.digest
+
+
+def _asking(
+    settings: Settings, folder: BookFolder, progress: ProgressSink
+) -> Callable[[Script], Script] | None:
+    if (llm := settings.llm_to_ask) is None:
+        return None
+    return partial(with_answers, llm=llm, folder=folder.answers, progress=progress, proxy=settings.proxy)
 
 
 def _people(given: Characters, old: Script | None, say: Say) -> Characters:
@@ -201,19 +218,30 @@ def characters_of(settings: Settings, folder: BookFolder) -> Characters:
     return given
 
 
-def cast_of(script: Script, settings: Settings, folder: BookFolder) -> Cast:
+def cast_of(script: Script, settings: Settings, folder: BookFolder, *, on_trial: bool = False) -> Cast:
     """The book's cast: what cast.toml says, and a voice for each speaker that it does not have yet.
 
-    Another engine than the file's starts another cast; the old one is kept as cast.<engine>.toml.
+    Another engine than the file's starts another cast, in cast.<engine>.toml; it becomes the book's at once, or
+    where it is `on_trial` by `adopt_cast`.
     """
-    voices = load_voices()
+    voices = all_voices(settings.openai)
     kept = cast.load_cast(folder.cast, voices)
-    engine = settings.engine or (kept.engine if kept else DEFAULT_ENGINE)
-    if kept is not None and kept.engine != engine:
-        folder.cast.replace(folder.root / f"cast.{kept.engine}.toml")
-        if (earlier := folder.root / f"cast.{engine}.toml").exists():
-            earlier.replace(folder.cast)
-        kept = cast.load_cast(folder.cast, voices)
-    roles = cast.cast_script(script, voices, engine, kept, settings.narrator_voice)
-    cast.save_cast(folder.cast, roles, script)
+    wanted = settings.engine or (kept.engine if kept else DEFAULT_ENGINE)
+    mine = folder.cast if wanted == (kept.engine if kept else DEFAULT_ENGINE) else folder.cast_of(wanted)
+    roles = cast.cast_script(script, voices, wanted, cast.load_cast(mine, voices), settings.narrator_voice)
+    cast.save_cast(mine, roles, script)
+    if not on_trial:
+        adopt_cast(folder, wanted)
     return roles
+
+
+def adopt_cast(folder: BookFolder, engine: str) -> None:
+    """Make cast.<engine>.toml the book's cast.toml; the one before is kept under its own engine's name."""
+    if not folder.cast_of(engine).exists():
+        return
+    if folder.cast.exists():
+        before = tomllib.loads(folder.cast.read_text("utf-8-sig"))["engine"]
+        if before == engine:
+            return
+        folder.cast.replace(folder.cast_of(before))
+    folder.cast_of(engine).replace(folder.cast)

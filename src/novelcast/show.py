@@ -26,12 +26,13 @@ if TYPE_CHECKING:
     from novelcast.pipeline import Edition
     from novelcast.publish.edition import ChapterRecord
     from novelcast.resume import Checked, Written
-    from novelcast.workspace import BookFolder
+    from novelcast.workspace import Amount, BookFolder
 
 STAGES = {
     "fetch": "fetching voices",
     "read": "reading",
     "script": "who says what",
+    "ask": "asking the model",
     "speak": "speaking",
     "master": "mixing",
 }
@@ -39,7 +40,8 @@ STAGES = {
 
 @contextmanager
 def progress_bars(quiet: bool) -> Iterator[ProgressSink]:
-    """A sink that draws a bar for each stage, with an estimate of what is left, where there is a terminal."""
+    """A sink that draws a bar for each stage, with an estimate of what is left, where there is a terminal,
+    and writes notes above them."""
     columns = (
         TextColumn("{task.description:>16}"),
         BarColumn(),
@@ -52,11 +54,16 @@ def progress_bars(quiet: bool) -> Iterator[ProgressSink]:
         tasks: dict[str, TaskID] = {}
 
         def sink(progress: Progress) -> None:
+            if line := progress.warning or (not quiet and progress.note):
+                console.print(f"novelcast: {line}", markup=False, highlight=False, soft_wrap=True)
+            if progress.note or progress.warning:
+                return
             if progress.stage not in tasks:
                 tasks[progress.stage] = bars.add_task(STAGES.get(progress.stage, progress.stage))
             total = max(1, progress.total)
             done = progress.done if progress.total else 1
-            bars.update(tasks[progress.stage], completed=done, total=total)
+            name = progress.waiting or STAGES.get(progress.stage, progress.stage)
+            bars.update(tasks[progress.stage], completed=done, total=total, description=name)
 
         yield sink
 
@@ -227,7 +234,8 @@ def script_json(written: Written, review_below: float) -> dict[str, Any]:
         "segments": [
             {
                 "id": s.id, **place(s), "kind": s.kind, "speaker": s.speaker,
-                "confidence": round(s.confidence, 3), "evidence": s.evidence, "text": s.text, "spoken": s.spoken,
+                "confidence": round(s.confidence, 3), "evidence": s.evidence, "channel": s.channel,
+                "text": s.text, "spoken": s.spoken,
             }
             for s in script.segments
         ],
@@ -354,3 +362,24 @@ def show_findings(findings: Sequence[Finding]) -> None:
         out.print(f"{mark} {f.what}: {f.found}")
         if f.remedy:
             out.print(f"       {f.remedy}")
+
+
+def cache_json(folder: Path, kept: Amount, gone: Amount) -> dict[str, Any]:
+    return {
+        "folder": str(folder.absolute()),
+        "clips": kept.clips,
+        "bytes": kept.size_bytes,
+        "removed_clips": gone.clips,
+        "removed_bytes": gone.size_bytes,
+    }
+
+
+def show_cache(folder: Path, kept: Amount, gone: Amount) -> None:
+    out = Console(soft_wrap=True, highlight=False, markup=False)
+    if gone.clips:
+        out.print(f"removed {gone.clips} clips, {_megabytes(gone)}")
+    out.print(f"{kept.clips} clips, {_megabytes(kept)}, in {folder.absolute()}")
+
+
+def _megabytes(amount: Amount) -> str:
+    return f"{amount.size_bytes / 1e6:,.1f} MB"

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import heapq
+import itertools
+import math
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from novelcast.audio import Clip, ClipInfo, active_level_db, trimmed
 from novelcast.engines.base import Engine
-from novelcast.errors import SpeechFailed
+from novelcast.errors import EngineUnavailable, NovelcastError, SpeechFailed
 from novelcast.lexicon import NO_WORDS, Lexicon
 from novelcast.model import Cast, Progress, ProgressSink, Script, Segment, SpeechRequest
+from novelcast.pace import Pace
 from novelcast.readings import without_marks
 from novelcast.workspace import ClipCache
 
 STAGE = "speak"
 TRIM_VERSION = "trim1"
 """Part of every key: change it whenever `trimmed` would cut otherwise."""
-TRIES = 4
-FIRST_WAIT_S = 1.0
+TRIES = 10
+"""How often a line is asked for. Where three requests in ten fail, one line in 170,000 fails ten times."""
+FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 30.0
 
 # Mandarin speakers make 3 to 7 syllables a second; the bounds leave room for a drawn-out 啊 and a fast line.
 LONGEST_SYLLABLE_S = 0.9
@@ -120,74 +126,189 @@ def _hard_cut(clause: str, max_chars: int) -> int:
     return at if any(c.isalnum() for c in clause[at:]) else max(1, at // 2)
 
 
+class _Lines:
+    """The utterances still to be spoken: those to be asked again, once their wait is over, before new ones."""
+
+    def __init__(self, fresh: Iterable[Utterance]) -> None:
+        self._fresh = deque(fresh)
+        self._again: list[tuple[float, int, Utterance]] = []  # a heap: when, order of arrival
+        self._arrivals = itertools.count()
+
+    def __bool__(self) -> bool:
+        return bool(self._fresh or self._again)
+
+    def next(self, now_s: float) -> Utterance | None:
+        if self._again and self._again[0][0] <= now_s:
+            return heapq.heappop(self._again)[2]
+        return self._fresh.popleft() if self._fresh else None
+
+    def put_back(self, utterance: Utterance, due_s: float) -> None:
+        heapq.heappush(self._again, (due_s, next(self._arrivals), utterance))
+
+    def drained(self) -> list[Utterance]:
+        """All of them, so that none is left."""
+        left = [*self._fresh, *(utterance for _, _, utterance in self._again)]
+        self._fresh.clear()
+        self._again.clear()
+        return left
+
+    @property
+    def due_s(self) -> float:
+        """When the next one may be taken; infinity where there is none."""
+        if self._fresh:
+            return -math.inf
+        return self._again[0][0] if self._again else math.inf
+
+
 async def speak(
-    plan: Sequence[Utterance], engine: Engine, cache: ClipCache, progress: ProgressSink | None = None
+    plan: Sequence[Utterance],
+    engine: Engine,
+    cache: ClipCache,
+    progress: ProgressSink | None = None,
+    spoken: Spoken | None = None,
 ) -> Spoken:
     """The clip of each utterance, asked of the engine only where the cache has none.
 
-    A clip is trimmed, checked and stored before the next is begun, so that stopping loses at most what is
-    under way. An utterance that fails is reported in the result; EngineUnavailable ends the stage.
+    A clip is trimmed, checked and stored as soon as it comes, so that stopping loses at most what is under
+    way. An utterance that fails is reported in the result, and so are all that are left when a service is gone for
+    good. Raises EngineUnavailable where nothing can be spoken, or nothing was. `spoken` is filled as it goes on,
+    for who wants to know what was made before an exception.
     """
-    spoken = Spoken()
-    wanted = list({u.key: u for u in plan}.values())
-    missing: list[Utterance] = []
-    for utterance in wanted:
-        clip = cache.load(utterance.key)
-        if clip is None:
-            missing.append(utterance)
-        else:
-            spoken.clips[utterance.key] = _info(clip)
+    stage = _Stage(engine, cache, progress, spoken or Spoken())
+    await stage.reuse(plan)
+    await stage.run()
+    return stage.spoken
 
-    def report() -> None:
-        if progress is not None:
-            progress(Progress(stage=STAGE, done=len(spoken.clips) + len(spoken.failed), total=len(wanted)))
 
-    report()
-    queue = iter(missing)
+class _Stage:
+    """What `speak` knows while it runs."""
 
-    async def worker() -> None:
-        for utterance in queue:
-            await asyncio.sleep(0)  # an engine that never waits must not keep Ctrl-C from being heard
-            try:
-                clip = await _asked(engine, utterance.request)
-            except SpeechFailed as error:
-                spoken.failed[utterance.key] = str(error)
+    def __init__(
+        self, engine: Engine, cache: ClipCache, progress: ProgressSink | None, spoken: Spoken
+    ) -> None:
+        self.engine, self.cache, self.progress, self.spoken = engine, cache, progress, spoken
+        self.total = 0
+        self.lines = _Lines(())
+        self.tries: Counter[str] = Counter()
+        self.pace = Pace(engine.concurrency)
+
+    async def reuse(self, plan: Sequence[Utterance]) -> None:
+        """Take from the cache what it has; the rest is what `run` has to do."""
+        wanted = list({u.key: u for u in plan}.values())
+        self.total = len(wanted)
+        missing = []
+        for utterance in wanted:
+            await asyncio.sleep(0)  # Ctrl-C must be heard
+            clip = self.cache.load(utterance.key)
+            if clip is None:
+                missing.append(utterance)
             else:
-                cache.store(utterance.key, clip)
-                kept = cache.load(utterance.key)
-                # What is mixed is what the cache holds, so that this run and the next sound the same.
-                spoken.clips[utterance.key] = _info(kept or clip)
-                spoken.made += 1
-            report()
+                self.spoken.clips[utterance.key] = _info(clip)
+        self.lines = _Lines(missing)
+        self.report()
 
-    workers = [asyncio.create_task(worker()) for _ in range(min(engine.concurrency, len(missing)))]
-    try:
-        await asyncio.gather(*workers)
-    finally:
-        for task in workers:
-            task.cancel()
-        await asyncio.gather(*workers, return_exceptions=True)
-    return spoken
+    async def run(self) -> None:
+        clock = asyncio.get_running_loop().time
+        running: dict[asyncio.Task[Clip], tuple[Utterance, float]] = {}
+        try:
+            while running or self.lines:
+                while len(running) < self.pace.limit(clock()) and (line := self.lines.next(clock())):
+                    if self.pace.lost(line.request.voice):
+                        self.fail(line, _LOST.format(voice=line.request.voice))
+                    else:
+                        task = asyncio.create_task(_asked(self.engine, line.request))
+                        running[task] = (line, clock())
+                await self._something(running, clock())
+                for task in [t for t in running if t.done()]:
+                    line, sent_s = running.pop(task)
+                    self.take(task, line, sent_s, clock())
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+
+    async def _something(self, running: Collection[asyncio.Task[Clip]], now_s: float) -> None:
+        """Wait until a request is through, or another may be sent."""
+        wake_s = max(self.lines.due_s, self.pace.held_until_s)
+        full = len(running) >= max(1, self.pace.limit(wake_s))
+        timeout_s = None if full or math.isinf(wake_s) else max(0.0, wake_s - now_s)
+        if running:
+            await asyncio.wait(running, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+        elif timeout_s:
+            await asyncio.sleep(timeout_s)
+
+    def take(self, task: asyncio.Task[Clip], line: Utterance, sent_s: float, now_s: float) -> None:
+        """What came of one request. Raises EngineUnavailable where it is time to stop."""
+        try:
+            clip = task.result()
+        except SpeechFailed as error:
+            if not error.transient:
+                self.fail(line, _reason(error))
+                return
+            try:
+                self.pace.failed(error, line.request.voice, sent_s=sent_s, now_s=now_s)
+            except EngineUnavailable as stop:
+                self.give_up(line, stop)
+                return
+            if not self.pace.outage:
+                self.tries[line.key] += 1
+            if self.tries[line.key] == TRIES:
+                self.fail(line, _reason(error))
+                return
+            self.lines.put_back(line, now_s + _wait_s(self.tries[line.key], error))
+            self.report()
+        else:
+            self.pace.answered(line.request.voice)
+            self.cache.store(line.key, clip)
+            # What is mixed is what the cache holds, so that this run and the next sound the same.
+            self.spoken.clips[line.key] = _info(self.cache.load(line.key) or clip)
+            self.spoken.made += 1
+            self.report()
+
+    def give_up(self, line: Utterance, stop: EngineUnavailable) -> None:
+        """Ask no more. Where there are clips, what they are enough for can still be made."""
+        if not self.spoken.clips:
+            raise stop
+        for left in [line, *self.lines.drained()]:
+            self.fail(left, _reason(stop))
+
+    def fail(self, line: Utterance, why: str) -> None:
+        self.spoken.failed[line.key] = why
+        self.report()
+
+    def report(self) -> None:
+        if self.progress is not None:
+            done = len(self.spoken.clips) + len(self.spoken.failed)
+            note = "waiting for the service" if self.pace.outage else ""
+            self.progress(Progress(stage=STAGE, done=done, total=self.total, waiting=note))
+
+
+_LOST = "voice {voice} fails again and again, others do not; choose another in cast.toml"
+
+
+def _reason(error: NovelcastError) -> str:
+    return f"{error}; {error.hint}" if error.hint else str(error)
+
+
+def _wait_s(tries: int, error: SpeechFailed) -> float:
+    """How long a line that failed waits: twice as long each time, less where the service is not to blame."""
+    first_s = FIRST_WAIT_S if error.busy else FIRST_WAIT_S / 2
+    return min(LONGEST_WAIT_S, first_s * 2.0 ** max(0, tries - 1)) * random.uniform(0.5, 1.5)
 
 
 async def _asked(engine: Engine, request: SpeechRequest) -> Clip:
-    """One checked, trimmed clip. Transient failures are asked again after a wait; a clip that cannot be
-    right is asked for once more a little slower, which puts a model that babbles back on its feet."""
-    slower = request.model_copy(update={"rate": max(0.5, request.rate * 0.93)})
-    asked, tries = request, iter(range(TRIES - 1))
-    while True:
-        try:
-            clip = await engine.speak(asked)
-            return checked(Clip(trimmed(clip.samples, clip.rate_hz), clip.rate_hz), asked)
-        except ImplausibleClip:
-            if asked is slower:
-                raise
-            asked = slower
-        except SpeechFailed as error:
-            attempt = next(tries, None)
-            if attempt is None or not error.transient:
-                raise
-            await asyncio.sleep(FIRST_WAIT_S * 2**attempt * random.uniform(0.5, 1.5))
+    """One checked, trimmed clip. A clip that cannot be right is asked for once more a little slower, which
+    puts a model that babbles back on its feet."""
+    try:
+        return await _once(engine, request)
+    except ImplausibleClip:
+        slower = request.model_copy(update={"rate": max(0.5, request.rate * 0.93)})
+        return await _once(engine, slower)
+
+
+async def _once(engine: Engine, request: SpeechRequest) -> Clip:
+    clip = await engine.speak(request)
+    return checked(Clip(trimmed(clip.samples, clip.rate_hz), clip.rate_hz), request)
 
 
 class ImplausibleClip(SpeechFailed):

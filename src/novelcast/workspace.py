@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import time
+import uuid
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +23,9 @@ from novelcast.model import Book, Model
 
 M = TypeVar("M", bound=Model)
 _TEMP = ".writing-"
+_IN_USE = ".in-use-"
+USED_EVERY_S = 86_400
+"""How exactly a clip's file remembers when it was used last."""
 
 
 @contextmanager
@@ -100,6 +106,11 @@ class BookFolder:
         self.cast = root / "cast.toml"
         self.edition = root / "edition.json"
         self.chapters = root / "chapters"
+        self.answers = root / "answers"
+
+    def cast_of(self, engine: str) -> Path:
+        """The cast with another engine's voices than cast.toml's."""
+        return self.root / f"cast.{engine}.toml"
 
     def timeline(self, chapter: int) -> Path:
         return self.root / "timelines" / f"{chapter + 1:03}.json"
@@ -135,10 +146,20 @@ def book_folder(output: Path, book: Book) -> BookFolder:
     return folder
 
 
+@dataclass(frozen=True)
+class Amount:
+    """Clips, and the bytes that they take."""
+
+    clips: int = 0
+    size_bytes: int = 0
+
+
 class ClipCache:
     """Clips by key, as 16-bit FLAC, shared by all books and safe with several runs at once.
 
-    A clip is checked when read: one that is damaged counts as absent and is made again.
+    A clip is checked when read: one that is damaged counts as absent and is made again. FLAC, because what is
+    mixed is encoded once more; it takes 96 MB an hour of speech, where Opus that is 36 dB above its own noise
+    takes 84 (docs/benchmarks.md).
     """
 
     def __init__(self, root: Path) -> None:
@@ -170,5 +191,68 @@ class ClipCache:
         with suppress(soundfile.SoundFileError, RuntimeError, OSError), soundfile.SoundFile(path) as file:
             pcm = file.read(dtype="int16")
             if file.comment == f"crc32={zlib.crc32(pcm.tobytes())}":
+                if time.time() - path.stat().st_mtime > USED_EVERY_S:
+                    path.touch()
                 return Clip(pcm.astype(np.float32) / np.float32(32767.0), file.samplerate)
         return None
+
+    def amount(self) -> Amount:
+        found = [path.stat().st_size for path in self.root.glob("*/*.flac")]
+        return Amount(len(found), sum(found))
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """While this lasts, nobody prunes: a run mixes at its end what it found at its start."""
+        from filelock import FileLock
+
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            mark = FileLock(str(self.root / f"{_IN_USE}{uuid.uuid4().hex}"))
+            with FileLock(str(self.root / ".lock")):  # waits for a pruning to end
+                mark.acquire()
+        except OSError as error:
+            raise InputError(
+                f"cannot write to {self.root}: {error.strerror}",
+                hint="choose another folder with NOVELCAST_CACHE_DIR",
+            ) from None
+        try:
+            yield
+        finally:
+            mark.release()
+            Path(mark.lock_file).unlink(missing_ok=True)
+
+    def prune(self, limit_bytes: int) -> Amount:
+        """Remove the clips that were not used for longest, until the rest is within the limit; returns what went.
+
+        Raises InputError where a run is at work.
+        """
+        from filelock import FileLock
+
+        if not self.root.is_dir():
+            return Amount()
+        with FileLock(str(self.root / ".lock")):
+            self._refuse_if_in_use()
+            for litter in self.root.rglob(f"{_TEMP}*"):  # of runs that were killed
+                litter.unlink(missing_ok=True)
+            found = [(path.stat(), path) for path in self.root.glob("*/*.flac")]
+            over = sum(stat.st_size for stat, _ in found) - limit_bytes
+            gone = Amount()
+            for stat, path in sorted(found, key=lambda item: item[0].st_mtime):
+                if over <= gone.size_bytes:
+                    break
+                path.unlink(missing_ok=True)
+                gone = Amount(gone.clips + 1, gone.size_bytes + stat.st_size)
+            return gone
+
+    def _refuse_if_in_use(self) -> None:
+        from filelock import FileLock, Timeout
+
+        for mark in self.root.glob(f"{_IN_USE}*"):
+            try:
+                with FileLock(str(mark), timeout=0):
+                    pass
+            except Timeout:
+                raise InputError(
+                    f"another novelcast is at work with the clips in {self.root}", hint="wait for it to end"
+                ) from None
+            mark.unlink(missing_ok=True)  # of a run that was killed

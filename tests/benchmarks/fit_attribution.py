@@ -1,6 +1,6 @@
 """Fit the weights that decide who speaks: src/novelcast/script/weights.json.
 
-    python tests/benchmarks/fit_attribution.py ../shared/data/webnovel [--folds 4] [--write]
+    python tests/benchmarks/fit_attribution.py tests/data/labelled ../shared/data/webnovel [--folds 4] [--write]
 
 Each chapter is learnt from three times, with the characters found in the text, with the labelled roster (what a user's
 --characters gives) and with some plain nouns among the characters, as a log-linear chain (see decode.py) by L-BFGS with a pull towards
@@ -11,7 +11,6 @@ are mapped on held-out folds, so that they say how often such an answer is right
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import os
 from collections import Counter, defaultdict
@@ -23,16 +22,14 @@ from typing import Any
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
+from labelled import chapters_in, pieces_of
 from scipy.optimize import minimize
 
-from novelcast.catalog import load_cue_sounds
-from novelcast.model import Book, Chapter, Paragraph, Speaker
+from novelcast.model import Speaker
 from novelcast.script.clues import Roster
-from novelcast.script.cues import find_cues
 from novelcast.script.decode import HELD, WEIGHTS_FILE, Model, alternate_features, decode, same_features
 from novelcast.script.people import find_people
 from novelcast.script.pieces import Piece
-from novelcast.script.split import split_book
 from novelcast.script.turns import Turn, read_turns
 
 STRAYS = 2
@@ -55,14 +52,6 @@ class Labelled:
     alternate: list[Any] = field(default_factory=list)
 
 
-def labels_of(folder: Path) -> Any:
-    spec = importlib.util.spec_from_file_location("webnovel_labels", folder / "labels.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def strays(pieces: Sequence[Piece], people: Sequence[Speaker]) -> list[Speaker]:
     """Nouns of the narration taken for people, as happens in a book that nobody looked at before."""
     import jieba.posseg
@@ -76,12 +65,8 @@ def strays(pieces: Sequence[Piece], people: Sequence[Speaker]) -> list[Speaker]:
     return [Speaker(id=w, name=w) for w in wrong[:STRAYS]]
 
 
-def read_chapter(gold: Mapping[str, Any], stem: str, view: str) -> Labelled:
-    head, *body = gold["paragraphs"]
-    paragraphs = (Paragraph(kind="heading", text=head), *(Paragraph(kind="body", text=t) for t in body))
-    chapter = Chapter(title=gold["title"], paragraphs=paragraphs)
-    book = Book(id=stem, title=stem, chapters=(chapter,), source=stem, source_sha256="0")
-    pieces, _ = find_cues(split_book(book), load_cue_sounds())
+def read_chapter(gold: dict[str, Any], view: str) -> Labelled:
+    pieces = pieces_of(gold)
     words = {
         r["name"]: [r["name"], *r["aliases"]] + ["我"] * (r["name"] == gold["pov"]) for r in gold["roster"]
     }
@@ -112,12 +97,11 @@ def read_chapter(gold: Mapping[str, Any], stem: str, view: str) -> Labelled:
         names = set(words.get(said[0]["value"], [said[0]["value"]])) if said else set()
         right.append({i for i, p in enumerate(people) if names & {p.name, *p.aliases}})
         letters.append([s["evidence"] for s in said])
-    return Labelled(stem, turns, right, letters)
+    return Labelled(gold["stem"], turns, right, letters)
 
 
-def read_all(folder: Path, view: str) -> list[Labelled]:
-    module = labels_of(folder)
-    return [read_chapter(module.load(str(f)), f.stem, view) for f in sorted(folder.glob("[0-9][0-9].txt"))]
+def read_all(folders: Sequence[Path], view: str) -> list[Labelled]:
+    return [read_chapter(gold, view) for gold in chapters_in(folders)]
 
 
 # ---------------------------------------------------------------- fitting
@@ -293,12 +277,12 @@ def reliability(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--folds", type=int, default=4)
     parser.add_argument("--pull", type=float, default=PULL)
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
-    found, given, noisy = (read_all(args.folder, view) for view in ("found", "roster", "strays"))
+    found, given, noisy = (read_all(args.folders, view) for view in ("found", "roster", "strays"))
     is_dev = [c.stem[-1] in "48" for c in found]
     names = names_in([*found, *given, *noisy])
     report: dict[str, Any] = {}

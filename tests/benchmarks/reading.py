@@ -36,6 +36,7 @@ DAMAGE = {
     "few stops lost": Rates(lost_stop=0.15, glued=0.05),
     "simplified": Rates(traditional=False, rare_swap=0.2),
     "quotes lost": Rates(lost_close=0.3),
+    "quotes lost anywhere": Rates(lost_close=0.2, lost_inner=0.1, lost_open=0.1, mangled_end=0.2),
 }
 
 

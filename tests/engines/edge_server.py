@@ -1,8 +1,9 @@
 """A double of the service behind edge-tts: the same WebSocket protocol, on this machine, with faults on command.
 
 The real `edge_tts.Communicate` talks to it, over ws:// instead of wss://. What it does after a request is
-scripted: `server.faults` is a queue, one entry for each connection in order of arrival; an empty queue means
-a good answer. `server.requests` holds what arrived.
+scripted: `server.faults` is a queue, one entry for each connection in order of arrival; an empty queue, or None
+in it, means a good answer. `server.requests` holds what arrived, `server.delivered` the texts that were spoken
+whole. Each text is a tone of its own pitch (`hz_of`), so that one can hear which it is.
 
     with EdgeServer() as server, server.used_by_edge_tts():
         server.faults.append(Fault.HALF_THE_AUDIO)
@@ -19,17 +20,20 @@ import asyncio
 import json
 import os
 import re
+import socket as socket_module
 import sys
 import sysconfig
 import threading
 import time
 import uuid
+import zlib
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -66,7 +70,13 @@ class Fault(Enum):
     AUDIO_CUT = "all boundaries and turn.end, but a third of the audio is missing"
     NO_TAIL = "not a fault: no silence at the end, and the last sentence is said to end 0.2 s too late"
     STALL = "half the audio, then nothing"
+    SILENT = "nothing at all after the handshake"
+    SLOW_DRIP = "one frame of the audio at a time, each well within the time-out"
+    TEN_MINUTES = "turn.end in the middle of a sentence, as after ten minutes of audio"
     GARBAGE = "a binary message that is no audio"
+    GARBLED = "rubbish in the middle of the audio"
+    REFUSED = "no connection; only in this process"
+    TLS = "a broken TLS handshake; only in this process"
 
 
 @dataclass(frozen=True)
@@ -82,14 +92,23 @@ class Received:
 
 @dataclass
 class EdgeServer:
-    """`date_offset_s` is how far the server's clock, as its Date header tells it, is ahead of this machine's."""
+    """`date_offset_s` is how far the server's clock, as its Date header tells it, is ahead of this machine's.
+
+    `latency_s` passes before the first audio of an answer, `drip_s` between two frames of a SLOW_DRIP.
+    """
 
     seconds_per_char: float = 0.2
     date_offset_s: float = 0.0
-    faults: deque[Fault] = field(default_factory=deque)
+    latency_s: float = 0.0
+    drip_s: float = 0.05
+    faults: deque[Fault | None] = field(default_factory=deque)
     requests: list[Received] = field(default_factory=list)
+    delivered: list[str] = field(default_factory=list)
+    served_s: list[float] = field(default_factory=list)
+    """How long each of those took, from the request to turn.end."""
     tokens: list[str] = field(default_factory=list)
     """Sec-MS-GEC of every connection, refused ones too."""
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __enter__(self) -> EdgeServer:
         ready = threading.Event()
@@ -113,11 +132,30 @@ class EdgeServer:
         from edge_tts.drm import DRM
 
         with (
-            patch("edge_tts.communicate.WSS_URL", self.url),
+            patch("edge_tts.communicate.WSS_URL", _Address(self)),
             patch.object(DRM, "clock_skew_seconds", 0.0),
             patch.dict(os.environ, {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}),
         ):
             yield
+
+    def next_address(self) -> str:
+        """Where the next connection goes: to us, unless its fault is that it does not arrive."""
+        with self._lock:
+            fault = self.faults.popleft() if self.faults and self.faults[0] in _NOT_ARRIVING else None
+        if fault is Fault.REFUSED:
+            return self.url.replace(f":{self.port}", f":{closed_port()}")
+        if fault is Fault.TLS:
+            return self.url.replace("ws://", "wss://")  # to a port that does not know TLS
+        return self.url
+
+    def _next_fault(self) -> Fault | None:
+        """Of a connection that has arrived: one meanwhile at the queue's head may be for another's address."""
+        with self._lock:
+            for at, fault in enumerate(self.faults):
+                if fault not in _NOT_ARRIVING:
+                    del self.faults[at]
+                    return fault
+        return None
 
     def command(self, program: str, *arguments: str) -> list[str]:
         """`program ARGUMENTS`, a console script of this environment, to be run as a process that talks to us."""
@@ -148,7 +186,7 @@ class EdgeServer:
 
     async def _connection(self, http: web.Request) -> web.StreamResponse:
         self.tokens.append(http.query["Sec-MS-GEC"])
-        fault = self.faults.popleft() if self.faults else None
+        fault = self._next_fault()
         if fault in _STATUS:
             return self._refusal(_STATUS[fault], dated=fault is not Fault.FORBIDDEN_UNDATED)
         socket = web.WebSocketResponse(protocols=("synthesize",))  # offered by edge-tts before 7.3
@@ -167,22 +205,38 @@ class EdgeServer:
     async def _answer(
         self, http: web.Request, socket: web.WebSocketResponse, received: Received, fault: Fault | None
     ) -> None:
+        began_s = time.perf_counter()
         turn = _Turn(socket)
         await turn.text("turn.start", {"context": {"serviceTag": uuid.uuid4().hex}})
         await turn.text("response", {"context": {}, "audio": {"type": "inline", "streamId": turn.stream}})
+        if fault is Fault.SILENT:
+            await socket.receive()
+            return
         if fault is Fault.GARBAGE:
             await socket.send_bytes(b"\x00\x10not a header at all")
             return
+        await asyncio.sleep(self.latency_s)
         sentences = re.findall(r"[^。！？!?.…]+[。！？!?.…]*[”」』\"]*", received.text)
         if fault is Fault.LAST_SENTENCE_MISSING:
             sentences.pop()
         speed = 1 + int(received.rate[:-1]) / 100
         lengths_s = [len(s) * self.seconds_per_char / speed for s in sentences]
-        audio = b"" if fault is Fault.NO_AUDIO else mp3_tone(sum(lengths_s))
-        if fault is Fault.AUDIO_CUT:
-            audio = audio[: len(audio) * 2 // 3]
-        if fault is Fault.NO_TAIL:
-            audio = audio[: -round((TAIL_S + 0.2) * BYTES_PER_S)]
+        audio = b"" if fault is Fault.NO_AUDIO else mp3_tone(sum(lengths_s), hz_of(received.text))
+        match fault:
+            case Fault.AUDIO_CUT:
+                audio = audio[: len(audio) * 2 // 3]
+            case Fault.NO_TAIL:
+                audio = audio[: -round((TAIL_S + 0.2) * BYTES_PER_S)]
+            case Fault.TEN_MINUTES:
+                audio = audio[: round((HEAD_S + sum(lengths_s) - lengths_s[-1] / 2) * BYTES_PER_S)]
+                sentences, lengths_s = sentences[:-1], lengths_s[:-1]
+            case Fault.GARBLED:
+                audio = audio[: len(audio) // 2] + b"<html>" * 240 + audio[len(audio) // 2 :]
+            case Fault.SLOW_DRIP:
+                for at in range(0, len(audio), 144):
+                    await turn.audio(audio[at : at + 144])
+                    await asyncio.sleep(self.drip_s)
+                return
         breaks_off = fault in (Fault.HALF_THE_AUDIO, Fault.ABORTED, Fault.STALL)
         await turn.audio(audio[: len(audio) // 2])
         if not breaks_off:
@@ -198,9 +252,14 @@ class EdgeServer:
             case Fault.HALF_THE_AUDIO | Fault.NO_TURN_END:
                 await socket.close()
             case _:
+                if fault in (None, Fault.NO_TAIL):
+                    self.delivered.append(received.text)
+                    self.served_s.append(time.perf_counter() - began_s)
                 await turn.text("turn.end", {})
                 await socket.receive()
 
+
+_NOT_ARRIVING = (Fault.REFUSED, Fault.TLS)
 
 _STATUS = {
     Fault.FORBIDDEN: 403,
@@ -209,6 +268,20 @@ _STATUS = {
     Fault.TOO_MANY: 429,
     Fault.UNAVAILABLE: 503,
 }
+
+
+class _Address(str):
+    """edge_tts's WSS_URL, which it formats once for each connection."""
+
+    __slots__ = ("server",)
+
+    def __new__(cls, server: EdgeServer) -> _Address:
+        address = super().__new__(cls, server.url)
+        address.server = server
+        return address
+
+    def __format__(self, _spec: str) -> str:
+        return self.server.next_address()
 
 
 class _Turn:
@@ -276,6 +349,19 @@ async def _message(socket: web.WebSocketResponse, path: str) -> str:
     return str(body)
 
 
+def closed_port() -> int:
+    """A port where nobody listens."""
+    with socket_module.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        return int(held.getsockname()[1])
+
+
+def hz_of(text: str) -> float:
+    """The pitch of a text's tone."""
+    return 300.0 + zlib.crc32(text.encode()) % 3000
+
+
+@cache
 def mp3_tone(length_s: float, hz: float = 440.0) -> bytes:
     """A tone between the service's silences: bare MP3 frames (no ID3, no Xing), 24 kHz, 48 kbit/s, mono."""
     import av

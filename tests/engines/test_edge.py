@@ -5,20 +5,25 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
 import pytest
 
-from edge_server import HEAD_S, RATE_HZ, TAIL_S, EdgeServer, Fault
+from edge_server import HEAD_S, RATE_HZ, TAIL_S, EdgeServer, Fault, closed_port
 from novelcast.audio import Clip
 from novelcast.catalog import load_voices, voices_of
+from novelcast.engines.base import retry_after_s
 from novelcast.engines.edge import PITCH_LIMIT_HZ, EdgeEngine, pitch_text
-from novelcast.errors import EngineUnavailable, SpeechFailed
+from novelcast.errors import EngineUnavailable, NovelcastError, SpeechFailed
 from novelcast.media import decode_mono
 from novelcast.model import SpeechRequest
 
@@ -114,12 +119,17 @@ INTERRUPTED = [
     Fault.NO_AUDIO,
     Fault.LAST_SENTENCE_MISSING,
     Fault.AUDIO_CUT,
+    Fault.TEN_MINUTES,
     Fault.GARBAGE,
+    Fault.GARBLED,
 ]
+BUSY = [Fault.TOO_MANY, Fault.UNAVAILABLE]
+REFUSING = [Fault.FORBIDDEN_UNDATED, Fault.NOT_FOUND]
+UNREACHABLE = [Fault.REFUSED, Fault.TLS]
 
 
 @pytest.mark.parametrize(
-    "fault", [*INTERRUPTED, Fault.TOO_MANY, Fault.UNAVAILABLE], ids=lambda f: f.name.lower()
+    "fault", [*INTERRUPTED, *BUSY, *REFUSING, *UNREACHABLE], ids=lambda f: f.name.lower()
 )
 def test_a_bad_answer_is_a_transient_failure_never_a_short_clip(server: EdgeServer, fault: Fault) -> None:
     server.faults.append(fault)
@@ -128,15 +138,34 @@ def test_a_bad_answer_is_a_transient_failure_never_a_short_clip(server: EdgeServ
         spoken(request(), engine)
     assert failed.value.transient
     assert failed.value.hint
-    assert len(server.tokens) == 1, "the engine itself asks once"
+    assert failed.value.busy is (fault in BUSY), "only a service with too much to do is asked for less"
+    assert len(server.tokens) == (fault not in UNREACHABLE), "the engine itself asks once"
     assert spoken(request(), engine).samples.size
 
 
-def test_an_answer_that_stalls_is_given_up(server: EdgeServer) -> None:
-    server.faults.append(Fault.STALL)
+@pytest.mark.parametrize("fault", [Fault.TEN_MINUTES, Fault.AUDIO_CUT, Fault.LAST_SENTENCE_MISSING])
+def test_a_single_sentence_that_was_cut_is_noticed_too(server: EdgeServer, fault: Fault) -> None:
+    server.faults.append(fault)
+    with pytest.raises(SpeechFailed, match="not complete"):
+        spoken(request("第八盏灯亮了，风吹过码头。"))
+
+
+@pytest.mark.parametrize("fault", [Fault.STALL, Fault.SILENT], ids=lambda f: f.name.lower())
+def test_an_answer_that_stalls_is_given_up(server: EdgeServer, fault: Fault) -> None:
+    server.faults.append(fault)
     with pytest.raises(SpeechFailed, match="time") as failed:
         spoken(request(), EdgeEngine(connect_timeout_s=0.1, receive_timeout_s=0.2))
-    assert failed.value.transient
+    assert failed.value.busy
+
+
+def test_an_answer_that_drips_is_given_up_though_no_message_is_late(
+    server: EdgeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("novelcast.engines.edge.DEADLINE_PER_CHAR_S", 0.01)
+    server.faults.append(Fault.SLOW_DRIP)
+    with pytest.raises(SpeechFailed, match="time") as failed:
+        spoken(request(), EdgeEngine(connect_timeout_s=0.5, receive_timeout_s=1.0))
+    assert failed.value.busy
 
 
 @pytest.mark.parametrize("seconds_per_char", [0.02, 3.0])
@@ -198,33 +227,18 @@ def test_a_wrong_clock_is_put_right_and_the_request_repeated_once(server: EdgeSe
         ([Fault.FORBIDDEN, Fault.FORBIDDEN], "clock"),
         ([Fault.FORBIDDEN_UNDATED], "clock"),
         ([Fault.NOT_FOUND], "pip install --upgrade edge-tts"),
+        ([Fault.NO_AUDIO], "withdrawn the voice"),
+        ([Fault.TOO_MANY], "--jobs 1"),
+        ([Fault.REFUSED], "network"),
     ],
-    ids=["refused twice", "refused without a date", "moved"],
+    ids=["refused twice", "refused without a date", "moved", "no audio", "too many", "no network"],
 )
-def test_a_service_that_refuses_everybody_stops_the_run(
-    server: EdgeServer, faults: list[Fault], hint: str
-) -> None:
+def test_what_a_refusal_means_is_in_its_hint(server: EdgeServer, faults: list[Fault], hint: str) -> None:
     server.faults.extend(faults)
-    with pytest.raises(EngineUnavailable) as unavailable:
+    with pytest.raises(SpeechFailed) as failed:
         spoken(request())
-    assert hint in unavailable.value.hint
-    assert len(server.tokens) == len(faults)
-
-
-def closed_port() -> int:
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return int(held.getsockname()[1])
-
-
-def test_a_refused_connection_says_there_is_no_way_to_the_service(server: EdgeServer) -> None:
-    nowhere = f"ws://127.0.0.1:{closed_port()}/?TrustedClientToken=double"
-    with (
-        patch("edge_tts.communicate.WSS_URL", nowhere),
-        pytest.raises(EngineUnavailable, match="reach") as unavailable,
-    ):
-        spoken(request())
-    assert "network" in unavailable.value.hint
+    assert hint in failed.value.hint
+    assert not server.faults
 
 
 def test_a_connection_that_breaks_while_it_opens_may_be_tried_again(server: EdgeServer) -> None:
@@ -239,11 +253,98 @@ def test_a_connection_that_breaks_while_it_opens_may_be_tried_again(server: Edge
     assert failed.value.transient
 
 
-@pytest.mark.parametrize("proxy", ["http://127.0.0.1:{port}", "not a url"])
-def test_a_proxy_that_does_not_work_is_named(server: EdgeServer, proxy: str) -> None:
+def test_a_certificate_that_nobody_vouches_for_is_named(server: EdgeServer, tmp_path: Path) -> None:
+    with (
+        tls_listener(tmp_path) as port,
+        patch("edge_tts.communicate.WSS_URL", f"wss://127.0.0.1:{port}/?TrustedClientToken=double"),
+        pytest.raises(SpeechFailed, match="certificate") as failed,
+    ):
+        spoken(request())
+    assert "clock" in failed.value.hint
+
+
+@contextmanager
+def tls_listener(folder: Path) -> Iterator[int]:
+    """The port of a listener with a certificate of its own making, for one connection."""
+    x509 = pytest.importorskip("cryptography.x509")
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = x509.CertificateBuilder(
+        issuer_name=name, subject_name=name, public_key=key.public_key(), serial_number=1,
+        not_valid_before=now - timedelta(days=1), not_valid_after=now + timedelta(days=1),
+    ).sign(key, hashes.SHA256())  # fmt: skip
+    pem = serialization.Encoding.PEM
+    (folder / "both.pem").write_bytes(
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        + certificate.public_bytes(pem)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "both.pem")
+
+    def refuse() -> None:
+        with suppress(OSError):
+            context.wrap_socket(listener.accept()[0], server_side=True).close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=refuse)
+        thread.start()
+        yield int(listener.getsockname()[1])
+        thread.join()
+
+
+def test_a_proxy_that_is_not_there_may_come_back_and_is_named(server: EdgeServer) -> None:
+    with pytest.raises(SpeechFailed, match="proxy") as failed:
+        spoken(request(), EdgeEngine(proxy=f"http://127.0.0.1:{closed_port()}"))
+    assert failed.value.transient and "NOVELCAST_PROXY" in failed.value.hint
+
+
+def test_a_proxy_that_is_no_address_stops_the_run(server: EdgeServer) -> None:
     with pytest.raises(EngineUnavailable, match="proxy") as unavailable:
-        spoken(request(), EdgeEngine(proxy=proxy.format(port=closed_port())))
-    assert "NOVELCAST_PROXY" in unavailable.value.hint
+        spoken(request(), EdgeEngine(proxy="not a url"))
+    assert "--proxy" in unavailable.value.hint
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(502, SpeechFailed), (503, SpeechFailed), (407, EngineUnavailable)]
+)
+def test_a_proxy_in_trouble_costs_a_retry_one_that_refuses_us_the_run(
+    server: EdgeServer, status: int, error: type[NovelcastError]
+) -> None:
+    def answer() -> None:
+        connection, _ = listener.accept()
+        connection.recv(4096)
+        connection.sendall(f"HTTP/1.1 {status} So be it\r\nContent-Length: 0\r\n\r\n".encode())
+        connection.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=answer)
+        thread.start()
+        proxy = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        # Only an encrypted connection is tunnelled, and a tunnel is what the proxy refuses.
+        with (
+            patch("edge_tts.communicate.WSS_URL", "wss://service.invalid/?TrustedClientToken=double"),
+            pytest.raises(error, match=f"proxy.*{status}"),
+        ):
+            spoken(request(), EdgeEngine(proxy=proxy))
+        thread.join()
+
+
+def test_a_busy_service_may_say_how_long_to_wait() -> None:
+    assert retry_after_s({"Retry-After": "120"}) == 120
+    later = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
+    assert retry_after_s({"Retry-After": later}) == pytest.approx(90, abs=5)
+    assert retry_after_s({"Retry-After": "soon"}) is None
+    assert retry_after_s({}) is None
+
+
+def test_the_number_at_once_is_the_users_within_reason() -> None:
+    assert EdgeEngine().concurrency == 3
+    assert EdgeEngine(concurrency=1).concurrency == 1
+    assert EdgeEngine(concurrency=64).concurrency == 10
 
 
 def test_requests_may_be_under_way_at_once(server: EdgeServer) -> None:

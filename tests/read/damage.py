@@ -40,6 +40,10 @@ class Rates:
     """Of closing quotes at a paragraph's end: the stop and the quote become the rest of a broken tag."""
     lost_close: float = 0.0
     """Of closing quotes of short utterances at a paragraph's end: gone."""
+    lost_inner: float = 0.0
+    """Of closing quotes inside of paragraphs: gone."""
+    lost_open: float = 0.0
+    """Of opening quotes: gone."""
     lost_stop: float = 0.5
     """Of stops between sentences of narration in one paragraph."""
     glued: float = 0.25
@@ -58,6 +62,8 @@ class Damaged:
     lost: list[int] = field(default_factory=list)
     closes: list[int] = field(default_factory=list)
     """Where a closing quote was damaged."""
+    opens: list[int] = field(default_factory=list)
+    """Where an opening quote was lost."""
 
 
 def damage(lines: Sequence[str], rng: random.Random, rates: Rates) -> Damaged:
@@ -102,6 +108,10 @@ def _chars(line: str, place: int, rng: random.Random, rates: Rates, out: Damaged
             and rng.random() < rates.lost_stop
         ):
             out.lost.append(place)
+        elif char == "”" and inside and rates.lost_inner and rng.random() < rates.lost_inner:
+            out.closes.append(place)
+        elif char == "“" and rates.lost_open and rng.random() < rates.lost_open:
+            out.opens.append(place)
         else:
             yield char
         place += bool(_HEARD.match(char))
@@ -167,6 +177,8 @@ class Score:
     put_right: int = 0
     closes: int = 0
     closed: int = 0
+    opens: int = 0
+    opened: int = 0
     unbalanced: int = 0
     """Paragraphs with another number of opening than of closing quotes (a speech over several is one place)."""
     lost: int = 0
@@ -189,6 +201,9 @@ class Score:
             "lookalikes_put_right": share(self.put_right, self.swapped),
             "damaged_quotes": self.closes,
             "quotes_closed": share(self.closed, self.closes),
+            "lost_openings": self.opens,
+            "quotes_opened": share(self.opened, self.opens),
+            "unbalanced_paragraphs": self.unbalanced,
             "stops_lost": self.lost,
             "stop_recall": share(self.found, self.lost),
             "stop_precision": share(self.added_right, self.added),
@@ -207,6 +222,8 @@ def score(clean: Sequence[str], damaged: Damaged, read: Iterable[str]) -> Score:
     out.put_right = sum(p in where and got[where[p]] == char for p, char in damaged.swapped)
     out.closes = len(damaged.closes)
     out.closed = sum("”" in read_marks.get(where.get(p - 1, -1), "") for p in damaged.closes)
+    out.opens = len(damaged.opens)
+    out.opened = sum("“" in read_marks.get(where.get(p, -1) - 1, "") for p in damaged.opens)
     out.unbalanced = sum(p.count("“") != p.count("”") for p in read)
     lost = set(damaged.lost)
     out.lost = len(lost)

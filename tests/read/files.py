@@ -142,7 +142,11 @@ def _sources(book: Book) -> list[str]:
 
 
 def write_pdf(
-    path: Path, pages: Sequence[Sequence[tuple[float, float, float, str]]], *, title: str = ""
+    path: Path,
+    pages: Sequence[Sequence[tuple[float, float, float, str]]],
+    *,
+    title: str = "",
+    vertical: bool = False,
 ) -> Path:
     """A PDF whose pages hold lines of text: (x, y, size, text), in points from the lower left corner.
 
@@ -158,7 +162,8 @@ def write_pdf(
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"",
-        b"<</Type/Font/Subtype/Type0/BaseFont/X/Encoding/Identity-H/DescendantFonts[4 0 R]/ToUnicode 5 0 R>>",
+        b"<</Type/Font/Subtype/Type0/BaseFont/X/Encoding/Identity-%s/DescendantFonts[4 0 R]/ToUnicode 5 0 R>>"
+        % (b"V" if vertical else b"H"),
         b"<</Type/Font/Subtype/CIDFontType2/BaseFont/X/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)"
         b"/Supplement 0>>/DW 1000/FontDescriptor 6 0 R>>",
         b"<</Length %d>>stream\n%s\nendstream" % (len(cmap.encode()), cmap.encode()),
@@ -193,9 +198,16 @@ def write_pdf(
 
 
 def write_mobi(
-    path: Path, text: bytes, *, compression: str = "palmdoc", version: int = 6, locked: bool = False
+    path: Path,
+    text: bytes,
+    *,
+    compression: str = "palmdoc",
+    version: int = 6,
+    locked: bool = False,
+    indexes: Mapping[int, Sequence[bytes]] | None = None,
 ) -> Path:
-    """A Kindle book of MOBI 6 or KF8, its text plain, as PalmDOC or under Huffman codes."""
+    """A Kindle book of MOBI 6 or KF8, its text plain, as PalmDOC or under Huffman codes; `indexes` are records by the
+    place in record 0 that names the first of them."""
     parts = [text[i : i + 4096] for i in range(0, len(text), 4096)]
     records, extra = [], []
     if compression == "palmdoc":
@@ -214,20 +226,27 @@ def write_mobi(
     exth = [(100, "林中客"), (503, "长夜"), (524, "zh")]
     about = b"".join(struct.pack(">LL", k, 8 + len(v.encode())) + v.encode() for k, v in exth)
     about += struct.pack(">LLL", 201, 12, 0)
-    head = bytearray(16 + 232)
+    length = 264 if version >= 8 else 232
+    head = bytearray(16 + length)
     struct.pack_into(
         ">HHLHHH", head, 0, kinds[compression], 0, len(text), len(records), 4096, 2 if locked else 0
     )
     head[16:20] = b"MOBI"
-    for at, value in ((20, 232), (24, 2), (28, 65001), (36, version), (84, 0xFFFFFFFF), (88, 0xFFFFFFFF),
+    for at, value in ((20, length), (24, 2), (28, 65001), (36, version), (84, 0xFFFFFFFF), (88, 0xFFFFFFFF),
                       (108, 1 + len(records) + len(extra)), (112, 1 + len(records)), (116, len(extra)), (128, 0x40),
-                      (192, 0xFFFFFFFF)):  # fmt: skip
+                      (192, 0xFFFFFFFF), (244, 0xFFFFFFFF)):  # fmt: skip
         struct.pack_into(">L", head, at, value)
+    if version >= 8:
+        struct.pack_into(">LL", head, 248, 0xFFFFFFFF, 0xFFFFFFFF)
+    more: list[bytes] = []
+    for at, rows in (indexes or {}).items():
+        struct.pack_into(">L", head, at, 2 + len(records) + len(extra) + len(more))
+        more += rows
     struct.pack_into(
         ">H", head, 242, 1
     )  # one byte behind each record says how many of a letter's are there too
     head += b"EXTH" + struct.pack(">LL", 12 + len(about), len(exth) + 1) + about
-    every = [bytes(head), *(r + b"\0" for r in records), *extra, PNG]
+    every = [bytes(head), *(r + b"\0" for r in records), *extra, PNG, *more]
     start = 78 + 8 * len(every) + 2
     index = b""
     for record in every:

@@ -55,6 +55,14 @@ def test_headings_without_styles_are_known_by_their_words(tmp_path: Path) -> Non
     assert [t for t, _ in read(save(document, tmp_path))] == ["第一章 雨夜", "第二章 天亮"]
 
 
+def test_a_line_end_in_a_speech_does_not_cut_it(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.add_paragraph("“你来了，").add_run().add_break()
+    document.paragraphs[-1].add_run("坐吧。”他说。").add_break()
+    document.paragraphs[-1].add_run("雨停了。")
+    assert read(save(document, tmp_path))[0][1] == ["“你来了，坐吧。”他说。", "雨停了。"]
+
+
 def test_tables_are_read_in_order(tmp_path: Path) -> None:
     document = docx.Document()
     document.add_paragraph("表前。")

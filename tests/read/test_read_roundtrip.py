@@ -69,8 +69,19 @@ def test_short_utterances_that_lost_their_closing_quote_are_closed(tmp_path: Pat
     assert figures["quotes_closed"] >= 0.98
 
 
+def test_a_quote_that_lost_a_mark_anywhere_gets_one_back_mostly_in_its_place(tmp_path: Path) -> None:
+    inner = scored(tmp_path, Rates(lost_inner=0.3, glued=0.0, lost_stop=0.0)).figures()
+    assert inner["damaged_quotes"] > 50
+    assert inner["quotes_closed"] >= 0.75
+    assert inner["unbalanced_paragraphs"] <= 0.02 * inner["damaged_quotes"]
+    opening = scored(tmp_path, Rates(lost_open=0.3, mangled_end=0.0, glued=0.0, lost_stop=0.0)).figures()
+    assert opening["lost_openings"] > 50
+    assert opening["quotes_opened"] >= 0.85
+
+
 def test_one_kind_of_damage_alone_is_undone(tmp_path: Path) -> None:
-    none = Rates(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, traditional=False, blurb=False)
+    rates = [name for name, rate in vars(Rates()).items() if isinstance(rate, float)]
+    none = Rates(**dict.fromkeys(rates, 0.0), traditional=False, blurb=False)
     clean = own_chapters()[0]
     for kind, rate in (("note", 0.05), ("half_width", 1.0), ("tag", 0.5), ("mangled_end", 1.0)):
         rates = Rates(**{**vars(none), kind: rate})

@@ -129,3 +129,56 @@ def test_a_form_of_address_is_nobody_new() -> None:
 def test_a_person_of_a_long_book_may_have_thousands_of_pronouns() -> None:
     found = people(*(["韩玉成推开门，他笑了。"] * 3000))
     assert found["韩玉成"].gender == "male"
+
+
+def test_a_foreign_name_in_parts_is_one_person_by_each_part() -> None:
+    found = people(
+        "埃德温·哈珀推开酒馆的门，抖了抖斗篷上的雪。",
+        "“一杯热酒。”埃德温·哈珀说。",
+        "“没有热的。”玛莎摇了摇头。玛莎把杯子推过来。",
+        "哈珀先生叹了一口气。",
+        "“那就冷的。”埃德温笑了笑。",
+    )
+    assert found["埃德温"] is found["哈珀"] is found["埃德温·哈珀"]
+    assert found["埃德温"] is not found["玛莎"]
+
+
+def test_a_look_before_a_role_says_who_of_them_it_is() -> None:
+    found = people(
+        "胖掌柜眯眼看了看天，叹了口气。",
+        "“今天没生意。”胖掌柜说。",
+        "瘦伙计放下抹布，笑道：“那就早点关门。”",
+        "掌柜摇了摇头。",
+    )
+    assert found["掌柜"] is found["胖掌柜"]
+    assert found["瘦伙计"] is not found["胖掌柜"]
+
+
+def test_a_form_of_address_that_is_part_of_one_name_is_that_persons() -> None:
+    found = people(
+        "陆小满贯放下耳机，看了看队友。",
+        "“满贯，你来守塔。”秦昭说。",
+        "“好。”陆小满贯点了点头。",
+        "“圆子，跟上！”秦昭喊道。",
+        "方圆愣了愣，说：“来了。”方圆抓起鼠标。",
+    )
+    assert found["圆子"] is found["方圆"]
+
+
+def test_a_name_that_is_a_plain_word_too_is_found_by_its_use() -> None:
+    found = people(
+        "虎头仰着脸，吸了吸鼻子：“娘，饭好了没？”",
+        "“快了。”陈三娘头也没抬。",
+        "虎头咽了口唾沫，小声道：“那我再等一会儿。”",
+        "虎头跑到门口，又跑回来。“真的快了？”虎头问。",
+    )
+    assert "虎头" in found
+
+
+def test_words_cut_out_of_plain_speech_are_no_people() -> None:
+    found = people(
+        *STORY,
+        "谁也不知道什么时候能走。沈伯钧不知道什么是怕。",
+        "街道里没有人，巷道里也没有人。",
+    )
+    assert not {"道什", "道里", "谢谢"} & set(found)

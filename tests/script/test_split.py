@@ -1,21 +1,29 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scripted import book_of, kinds, skip
 
+from novelcast.catalog import load_cue_sounds
 from novelcast.model import Paragraph
+from novelcast.script import write_script
 from novelcast.script.split import split_book
 
-TRICKY = '“”‘’「」『』"【】[]［］《》：，。！？…—～ \u3000a1他说道心想我你*‘'
+TRICKY = "“”‘’「」『』\"＂＇'«»‹›„‚〝〞〟﹁﹂﹃﹄`【】[]［］〖〗《》：:，。！？…—–-～；（）() \u3000a1他说道心想我你*‘"
+TOKENS = (
+    "他说：", "——", "--", "心想：", "，她想。", "甲：", "乙：", "【丙】：", "老周", "小禾", "老周说", "我", "你来了？", "走吧。", "亲爱的小禾：",
+    "信上", "字", "21:03 ", "电话那头", "脑海中响起", "“", "”", "‘", "’", "「", "」", '"', "'", "''", "«", "»", "„", "【", "】", "[", "]", "……",
+    "。", "，", "：", "不对。", "說：", "著", "怎麼辦？",
+)  # fmt: skip
 
 
 @given(
     st.lists(
         st.tuples(
             st.sampled_from(["body", "heading", "verse", "break"]),
-            st.text(st.sampled_from(TRICKY) | st.characters(exclude_categories=["Cs"])),
+            st.text(st.sampled_from(TRICKY) | st.characters(exclude_categories=["Cs"]))
+            | st.lists(st.sampled_from(TOKENS), max_size=12).map("".join),
         ),
         max_size=6,
     ),
@@ -34,6 +42,12 @@ def test_the_pieces_cover_any_text_exactly(
         assert piece.span.end == piece.span.start + len(piece.text)
         texts[piece.span.paragraph] += piece.text
     assert texts == [text for _, text in paragraphs]
+
+
+@settings(deadline=None)  # the first call reads dictionaries
+@given(st.lists(st.lists(st.sampled_from(TOKENS), max_size=10).map("".join), max_size=8))
+def test_the_script_of_any_text_holds_each_character_once(texts: list[str]) -> None:
+    write_script(book_of(*texts), load_cue_sounds())  # raises where a character is lost or doubled
 
 
 @pytest.mark.parametrize(("opening", "closing"), ["“”", "「」", "『』", '""', "‘’", "＂＂"])
@@ -109,7 +123,7 @@ def test_bracketed_lines_are_system_lines_and_bracketed_names_are_not() -> None:
         ("system", "[02:12 正在清理]"),
     ]
     assert kinds("他挥出了【烈阳】剑。") == [("narration", "他挥出了【烈阳】剑。")]
-    assert kinds("见附录[3]。") == [("narration", "见附录[3]。")]
+    assert "system" not in dict(kinds("见附录[3]。"))
 
 
 def test_a_quoted_thought_is_a_thought() -> None:

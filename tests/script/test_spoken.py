@@ -407,7 +407,7 @@ TABLE = [
 ENGLISH = [
     (
         "He paid $5.50 for 3 books in 1999.",
-        "He paid five point five dollars for three books in nineteen ninety nine.",
+        "He paid five dollars and fifty cents for three books in nineteen ninety nine.",
     ),
     ("“Mr. Smith—” said Dr. Who", "Mister Smith, said Doctor Who."),
     ("The RTX5090 is 120% faster", "The RTX fifty ninety is one hundred and twenty percent faster."),

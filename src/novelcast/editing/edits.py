@@ -21,7 +21,7 @@ from novelcast.editing.placing import Placed, place_lines
 from novelcast.editing.reading import Fault, Read, Written, read_page
 from novelcast.editing.review import is_unsure
 from novelcast.editing.speakers import People, people_of
-from novelcast.model import Cue, Gone, Script, Segment, SetField, Skipped, Span, Speaker
+from novelcast.model import Channel, Cue, Gone, Script, Segment, SetField, Skipped, Span, Speaker
 from novelcast.script.ids import short_ids
 
 SET_BY_USER = "set by you"
@@ -50,6 +50,7 @@ class _Draft:
     kind: LineKind
     speaker: str | None
     decided: bool | None
+    channel: Channel | None = None
     cues: tuple[Cue, ...] = ()
     pause_ms: int | None = None
     say: str | None = None
@@ -102,7 +103,7 @@ def _draft_of(line: Line, old: Line | None, was: bool) -> _Draft:
     mine = "label" in item.by_user
     draft = _Draft(
         line.span, line.text, line.kind, line.speaker, True if mine else False if was else None,
-        cues=line.cues, id=line.id, note=item.note,
+        line.channel if line.kind == "dialogue" else None, cues=line.cues, id=line.id, note=item.note,
     )  # fmt: skip
     if isinstance(item, Segment):
         draft.pause_ms = item.pause_after_ms
@@ -210,7 +211,7 @@ def _draft(
     return _Draft(
         span, text, line.kind,
         None if line.name is None else people.id_of(line.name),
-        decided,
+        decided, line.channel,
         cues=tuple(_cue(s.cue, at, span, text, over) for at, s in one.sounds),
         pause_ms=line.pause_ms if one.last else None,
         say=line.say, reason=line.reason,
@@ -278,7 +279,9 @@ class _Maker:
         over = self._overlaps.with_span(draft.span.start, draft.span.end)
         same = next((x for x in over if x.span == draft.span), None)
         mine = all("label" in x.by_user for x in over)
-        changed = {(x.kind, x.speaker) for x in over} != {(draft.kind, draft.speaker)}
+        changed = {(x.kind, x.speaker, x.channel) for x in over} != {
+            (draft.kind, draft.speaker, draft.channel)
+        }
         label = changed or draft.decided is True or (mine and draft.decided is None)
         if draft.kind == "sound":
             return self._sound(draft, same, label)
@@ -324,7 +327,7 @@ class _Maker:
         if handed_back and name:
             self.undecided.add(name)
         segment = Segment(
-            id=name, span=draft.span, kind=draft.kind, speaker=draft.speaker,
+            id=name, span=draft.span, kind=draft.kind, speaker=draft.speaker, channel=draft.channel,
             evidence=SET_BY_USER, text=draft.text, spoken=self._spoken(draft, old),
             pause_after_ms=draft.pause_ms, by_user=tuple(f for f, mine in fields.items() if mine), note=draft.note,
         )  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
-from novelcast.model import Cue, Script, Segment, SegmentKind, SetField, Skipped, Span
+from novelcast.model import Channel, Cue, Script, Segment, SegmentKind, SetField, Skipped, Span
 from novelcast.script import anchored
 
 LineKind = SegmentKind | Literal["sound", "skipped"]
@@ -45,6 +45,10 @@ class Line:
     @property
     def speaker(self) -> str | None:
         return self.item.speaker if isinstance(self.item, Segment) else None
+
+    @property
+    def channel(self) -> Channel | None:
+        return self.item.channel if isinstance(self.item, Segment) else None
 
     @property
     def id(self) -> str | None:

@@ -216,7 +216,7 @@ def _over(lines: Sequence[Line], start: int, end: int) -> list[Line]:
 
 def _label_of(segment: Segment) -> dict[str, object]:
     return {
-        "kind": segment.kind, "speaker": segment.speaker, "confidence": segment.confidence,
+        "kind": segment.kind, "speaker": segment.speaker, "channel": segment.channel, "confidence": segment.confidence,
         "evidence": segment.evidence, "others": segment.others,
     }  # fmt: skip
 

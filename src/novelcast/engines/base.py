@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Protocol
 
 from novelcast.audio import Clip
@@ -30,3 +33,17 @@ class Engine(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+def retry_after_s(headers: Mapping[str, str] | None) -> float | None:
+    """Seconds that a busy service asks us to wait (HTTP's Retry-After, RFC 9110 10.2.3), if it does."""
+    value = (headers or {}).get("Retry-After", "").strip()
+    if value.isdigit():
+        return float(value)
+    try:
+        due = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if due.tzinfo is None:  # "-0000", which is UTC of an unknown place
+        due = due.replace(tzinfo=UTC)
+    return max(0.0, (due - datetime.now(UTC)).total_seconds())

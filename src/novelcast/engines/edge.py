@@ -18,6 +18,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from novelcast.audio import Clip, WordTime
+from novelcast.engines.base import retry_after_s
 from novelcast.errors import EngineUnavailable, InputError, NovelcastError, SpeechFailed
 from novelcast.hanzi import HAN
 from novelcast.media import decode_mono
@@ -30,8 +31,20 @@ if TYPE_CHECKING:
 RATE_HZ = 24_000
 """Of the only format edge-tts asks for: 24 kHz, 48 kbit/s, mono MP3."""
 
+BYTES_PER_SECOND = 6000
+"""Of 48 kbit/s; its frames are all of one size."""
+
 TICKS_PER_SECOND = 10_000_000
 """The service counts time in 100 ns."""
+
+CONCURRENCY = 3
+"""What careful projects use; the limits are not published (edge-tts #366: "unknown")."""
+
+MOST_AT_ONCE = 10
+"""The service is said to shut out whoever sends it more than a few dozen at once (edge-tts #21, #102)."""
+
+DEADLINE_PER_CHAR_S = 0.5
+"""Of a whole answer, over the receive time-out: twice what it takes to say it. The service sends faster than that."""
 
 TURN_BYTES = 4096
 """edge-tts splits longer text (UTF-8, XML-escaped) into several turns, at spaces or anywhere."""
@@ -46,25 +59,36 @@ TYPICAL_F0_HZ = 160.0
 """Geometric mean of what men (about 120 Hz) and women (about 210 Hz) speak at. See `pitch_text`."""
 
 UPDATE_HINT = "update it: pip install --upgrade edge-tts"
+AGAIN_HINT = "run it again: only the lines that failed are asked for"
+PROXY_HINT = "check --proxy, NOVELCAST_PROXY and HTTPS_PROXY; only http:// proxies work"
+NO_AUDIO_HINT = (
+    "the service may be down, may have withdrawn the voice (choose another in cast.toml) or may not serve this "
+    f"network; if edge-tts is old, {UPDATE_HINT}"
+)
 
 
 class EdgeEngine:
     """Speaks through Microsoft's online service, in its own words not for commercial use.
 
     `proxy` is an http:// URL; without it HTTPS_PROXY is honoured. `connect_timeout_s` limits the connection,
-    `receive_timeout_s` the wait for each message of an answer.
+    `receive_timeout_s` the wait for each message of an answer, and with DEADLINE_PER_CHAR_S the whole of it.
     """
 
     name = "edge"
     takes_pinyin = False
-    concurrency = 3
     # Far below the 10 minutes at which the service cuts an answer, and never more than one turn: a character
     # takes at most 5 bytes ("&amp;").
     max_chars = 600
 
     def __init__(
-        self, *, proxy: str | None = None, connect_timeout_s: float = 10, receive_timeout_s: float = 60
+        self,
+        *,
+        proxy: str | None = None,
+        concurrency: int | None = None,
+        connect_timeout_s: float = 10,
+        receive_timeout_s: float = 60,
     ) -> None:
+        self.concurrency = min(concurrency or CONCURRENCY, MOST_AT_ONCE)
         self._proxy = proxy
         self._connect_timeout_s = connect_timeout_s
         self._receive_timeout_s = receive_timeout_s
@@ -81,11 +105,12 @@ class EdgeEngine:
         audio = bytearray()
         sentences: list[TTSChunk] = []
         try:
-            async for chunk in self._chunks(communicate):
-                if chunk["type"] == "audio":
-                    audio += chunk["data"]
-                else:
-                    sentences.append(chunk)
+            async with asyncio.timeout(self._deadline_s(request)):
+                async for chunk in self._chunks(communicate):
+                    if chunk["type"] == "audio":
+                        audio += chunk["data"]
+                    else:
+                        sentences.append(chunk)
         except Exception as error:
             raise self._explained(error) from error
         # Set by edge-tts when the service says turn.end, and the only trace that it leaves.
@@ -95,6 +120,11 @@ class EdgeEngine:
             samples = await asyncio.to_thread(decode_mono, bytes(audio), rate_hz=RATE_HZ)
         except InputError as error:
             raise _short_answer("the audio cannot be decoded") from error
+        if abs(samples.size / RATE_HZ - len(audio) / BYTES_PER_SECOND) > 0.1:
+            raise _short_answer(
+                f"{len(audio)} bytes are {len(audio) / BYTES_PER_SECOND:.1f} s, "
+                f"and {samples.size / RATE_HZ:.1f} s could be decoded"
+            )
         placed = _placed(request.text, sentences)
         if what := _incomplete(request, placed, samples.size, turn_ended=turn_ended):
             raise _short_answer(what)
@@ -129,6 +159,11 @@ class EdgeEngine:
                 f"edge: voice {request.voice!r}: {error}", hint="choose one that `novelcast voices` lists"
             ) from error
 
+    def _deadline_s(self, request: SpeechRequest) -> float:
+        """How long the whole of an answer may take: a service that drips keeps each message's time-out."""
+        waits_s = self._connect_timeout_s + self._receive_timeout_s
+        return waits_s + DEADLINE_PER_CHAR_S * len(request.text) / request.rate
+
     async def _chunks(self, communicate: Communicate) -> AsyncIterator[TTSChunk]:
         """The answer's chunks, each waited for no longer than the time-out.
 
@@ -144,45 +179,53 @@ class EdgeEngine:
                 yield chunk
 
     def _explained(self, error: Exception) -> NovelcastError:
-        """What a failure of edge-tts or aiohttp means for this request or for the run."""
+        """What a failure of edge-tts or aiohttp means, and what to do.
+
+        Nearly all are SpeechFailed and transient: whether a refusal is for this request or for all shows only in
+        what follows it, and `novelcast.pace` stops the run where nothing is answered.
+        """
         import aiohttp
         from edge_tts import exceptions
 
         match error:
-            case aiohttp.ClientHttpProxyError() | aiohttp.ClientProxyConnectionError() | aiohttp.InvalidURL():
-                return EngineUnavailable(
-                    f"edge: the proxy does not let us through ({_reason(error)})",
-                    hint="check NOVELCAST_PROXY and HTTPS_PROXY; only http:// proxies work",
+            case aiohttp.InvalidURL():
+                return _no_way_through(_reason(error))
+            case aiohttp.ClientHttpProxyError() if error.status < 500 and error.status != 429:
+                return _no_way_through(f"HTTP {error.status}")
+            case aiohttp.ClientHttpProxyError():
+                return SpeechFailed(
+                    f"edge: the proxy is busy (HTTP {error.status})", hint=PROXY_HINT, busy=True
                 )
+            case aiohttp.ClientProxyConnectionError():
+                return _failed(f"the proxy is out of reach ({_reason(error)})", PROXY_HINT)
             case aiohttp.ClientResponseError():
-                return _refused(error.status)
+                return _refused(error.status, retry_after_s(error.headers))
             case exceptions.SkewAdjustmentError():
                 return _refused(403)
             case aiohttp.ClientConnectorCertificateError():
-                return EngineUnavailable(
-                    f"edge: the service's certificate is not trusted ({_reason(error)})",
-                    hint="set this computer's clock; a company proxy that opens encrypted traffic also does this",
+                return _failed(
+                    f"the service's certificate is not trusted ({_reason(error)})",
+                    "set this computer's clock; a company proxy that opens encrypted traffic also does this",
                 )
             case aiohttp.ClientSSLError():
-                return _broken(f"the encrypted connection failed ({_reason(error)})")
+                return _failed(f"the encrypted connection failed ({_reason(error)})", AGAIN_HINT)
             case aiohttp.ClientConnectorError(os_error=ConnectionResetError()):
-                return _broken("the connection broke while it was opened")
+                return _failed("the connection broke while it was opened", AGAIN_HINT)
             case aiohttp.ClientConnectorError():
-                return EngineUnavailable(
-                    f"edge: the service is out of reach ({_reason(error)})",
-                    hint="check the network, or use NOVELCAST_PROXY; `--engine kokoro` needs no network",
+                return _failed(
+                    f"the service is out of reach ({_reason(error)})",
+                    "check the network, or use --proxy; `--engine kokoro` needs no network",
                 )
             case TimeoutError():
-                return _broken("no answer in time")
+                return SpeechFailed("edge: no answer in time", hint=AGAIN_HINT, busy=True)
             case exceptions.NoAudioReceived():
-                return _short_answer("no audio came")
+                return _failed("no audio came", NO_AUDIO_HINT)
             case aiohttp.ClientError() | exceptions.WebSocketError() | OSError():
-                return _broken(f"the connection broke ({error})")
+                return _failed(f"the connection broke ({error})", AGAIN_HINT)
             case exceptions.EdgeTTSException() | ValueError() | KeyError() | TypeError():
-                return SpeechFailed(
-                    f"edge: edge-tts {self._installed} cannot read the answer ({error})",
-                    hint=f"if this stays, {UPDATE_HINT}",
-                    transient=True,
+                return _failed(
+                    f"edge-tts {self._installed} cannot read the answer ({error})",
+                    f"if this stays, {UPDATE_HINT}",
                 )
         raise error
 
@@ -259,11 +302,14 @@ def _incomplete(
 ) -> str | None:
     """What shows that an answer is not the whole text, or None.
 
-    A last sentence that cannot be found in the text proves nothing: then the rest has to convince.
+    Sentences are asked for, so one without any was cut off in its first. A last sentence that cannot be found
+    in the text proves nothing: then the rest has to convince.
     """
     if not turn_ended:
         return "it broke off"
-    last = placed[-1] if placed else None
+    if not placed:
+        return "no sentence is marked as spoken"
+    last = placed[-1]
     if last and _letters(request.text[last.end :]):
         return f"it ends at {request.text[: last.end][-8:]!r}"
     if last and samples < last.to_sample - RATE_HZ // 4:
@@ -293,34 +339,31 @@ def _reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
+def _failed(what: str, hint: str) -> SpeechFailed:
+    return SpeechFailed(f"edge: {what}", hint=hint, transient=True)
+
+
 def _short_answer(what: str) -> SpeechFailed:
-    return SpeechFailed(
-        f"edge: the answer is not complete: {what}",
-        hint="run it again: only the lines that failed are asked for",
-        transient=True,
-    )
+    return _failed(f"the answer is not complete: {what}", AGAIN_HINT)
 
 
-def _broken(what: str) -> SpeechFailed:
-    return SpeechFailed(
-        f"edge: {what}", hint="run it again: only the lines that failed are asked for", transient=True
-    )
+def _no_way_through(why: str) -> EngineUnavailable:
+    return EngineUnavailable(f"edge: the proxy does not let us through ({why})", hint=PROXY_HINT)
 
 
-def _refused(status: int) -> NovelcastError:
+def _refused(status: int, wait_s: float | None = None) -> SpeechFailed:
     """What the service means by an HTTP status other than 101."""
     if status == 429 or status >= 500:
         return SpeechFailed(
             f"edge: the service is busy (HTTP {status})",
-            hint="wait a while, then run it again",
-            transient=True,
+            hint="wait five minutes, then run it again; fewer at once may help (--jobs 1)",
+            busy=True,
+            retry_after_s=wait_s,
         )
     if status == 403:
-        return EngineUnavailable(
-            "edge: the service refuses us (HTTP 403)",
-            hint="set this computer's clock; some regions and VPNs are shut out (try NOVELCAST_PROXY or another exit); "
-            f"if edge-tts is old, {UPDATE_HINT}",
+        return _failed(
+            "the service refuses us (HTTP 403)",
+            "set this computer's clock; some regions, data centres and VPNs are shut out (try --proxy or another "
+            f"exit); if edge-tts is old, {UPDATE_HINT}",
         )
-    return EngineUnavailable(
-        f"edge: the service no longer understands edge-tts (HTTP {status})", hint=UPDATE_HINT
-    )
+    return _failed(f"the service no longer understands edge-tts (HTTP {status})", UPDATE_HINT)

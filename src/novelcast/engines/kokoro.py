@@ -1,4 +1,4 @@
-"""Kokoro v1.0, the embedded engine: an 82-million-parameter model (int8) on onnxruntime, offline.
+"""Kokoro v1.0, the embedded engine: an 82-million-parameter model (int8), offline; kokoro_runtime.py runs it.
 
 Model and voice tables: voices/packs/kokoro-v1.0.toml. The graph takes `tokens` int64 (1, n) padded with 0
 at both ends, `style` float32 (1, 256) and `speed` float32 (1), and gives `audio` float32 at 24 kHz.
@@ -9,41 +9,42 @@ from __future__ import annotations
 import asyncio
 import threading
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from novelcast.audio import Clip, Samples, resample
+from novelcast.engines.kokoro_runtime import Runtime, lanes, open_runtime
 from novelcast.engines.phonemes import phonemes, tokens
 from novelcast.errors import EngineUnavailable, SpeechFailed
 from novelcast.model import ProgressSink, SpeechRequest
 from novelcast.packs import Pack, ensure_pack, load_pack, missing_files
 
 PACK = "kokoro-v1.0"
+MODEL = "kokoro-v1.0.int8.onnx"
 RATE_HZ = 24_000
 MAX_TOKENS = 510
 """Tokens between the two pads; a voice table has one style row for each count."""
 
 
 class KokoroEngine:
-    """One onnxruntime session, opened at the first request (about 0.5 GB)."""
+    """One runtime, opened at the first request (about 0.5 GB), that speaks several lines at once."""
 
     name = "kokoro"
     version = "v1.0-int8/3"  # the number after the slash is ours: phonemes, style row, pitch
     takes_pinyin = True
-    concurrency = 1  # the session uses every core for one request
     max_chars = 90  # about 350 of the 510 tokens in Mandarin
 
     def __init__(
         self, packs_dir: Path, *, threads: int | None = None, progress: ProgressSink | None = None
     ) -> None:
         self._folder = packs_dir / PACK
-        self._threads = threads
+        self.concurrency = lanes(threads)
         self._progress = progress
         self._tables: dict[str, NDArray[np.float32]] = {}
-        self._session: Any = None
+        self._runtime: Runtime | None = None
         self._opening = threading.Lock()
+        self._reading = threading.Lock()
 
     async def speak(self, request: SpeechRequest) -> Clip:
         """24 kHz. Raises SpeechFailed where the text has nothing the model can say."""
@@ -59,35 +60,36 @@ class KokoroEngine:
         return f"model and {len(_voices(pack))} voices in {self._folder}"
 
     async def close(self) -> None:
-        self._session = None
+        self._runtime = None
 
     def fetch(self) -> Path:
         """Make sure that the files are here. Raises EngineUnavailable where they cannot be had."""
         return ensure_pack(load_pack(PACK), self._folder, self._progress)
 
     def _speak(self, request: SpeechRequest) -> Clip:
-        session = self._opened()
-        said = phonemes(request.text, request.language)
+        runtime = self._opened()
+        with self._reading:  # the dictionaries behind it are not made for threads
+            said = phonemes(request.text, request.language)
         if not tokens(said):
             raise SpeechFailed(f"nothing to say in {request.text!r}")
         # The graph has no pitch: speak slower or faster, then play the samples at another rate.
         shift = 2.0 ** (request.pitch_st / 12.0)
         parts = [
-            self._run(session, part, request, request.rate / shift) for part in _within(said, MAX_TOKENS)
+            self._run(runtime, part, request, request.rate / shift) for part in _within(said, MAX_TOKENS)
         ]
         audio = np.concatenate(parts)
         if shift != 1.0:
             audio = resample(audio, round(RATE_HZ * shift), RATE_HZ)
         return Clip(audio, RATE_HZ)
 
-    def _run(self, session: Any, said: str, request: SpeechRequest, speed: float) -> Samples:
+    def _run(self, runtime: Runtime, said: str, request: SpeechRequest, speed: float) -> Samples:
         ids = tokens(said)
         inputs = {
             "tokens": np.array([[0, *ids, 0]], dtype=np.int64),
             "style": self._style(request, len(ids)),
             "speed": np.array([speed], dtype=np.float32),
         }
-        audio = np.asarray(session.run(None, inputs)[0], dtype=np.float32).ravel()
+        audio = runtime.run(inputs)
         if not np.isfinite(audio).all():
             raise SpeechFailed(f"the model gave no sound for {request.text!r}")
         return audio
@@ -109,28 +111,11 @@ class KokoroEngine:
             self._tables[voice] = np.fromfile(path, dtype=np.float32).reshape(MAX_TOKENS, 256)
         return self._tables[voice]
 
-    def _opened(self) -> Any:
+    def _opened(self) -> Runtime:
         with self._opening:
-            if self._session is None:
-                self.fetch()
-                import onnxruntime
-
-                options = onnxruntime.SessionOptions()
-                options.log_severity_level = 3
-                if self._threads:
-                    options.intra_op_num_threads = self._threads
-                try:
-                    self._session = onnxruntime.InferenceSession(
-                        str(self._folder / "kokoro-v1.0.int8.onnx"),
-                        options,
-                        providers=["CPUExecutionProvider"],
-                    )
-                except Exception as error:  # onnxruntime raises a class of its own for each fault
-                    raise EngineUnavailable(
-                        f"the model in {self._folder} cannot be opened: {error}",
-                        hint="delete that folder; the next run fetches it again",
-                    ) from error
-            return self._session
+            if self._runtime is None:
+                self._runtime = open_runtime(self.fetch() / MODEL, self.concurrency)
+            return self._runtime
 
 
 def _voices(pack: Pack) -> list[str]:

@@ -13,9 +13,10 @@ from novelcast.errors import InputError
 from novelcast.hanzi import HAN, simplified
 from novelcast.model import ParagraphKind
 from novelcast.read import skip
-from novelcast.read.chapters import Heading, find_bare_numbers, find_heading, is_break
+from novelcast.read.chapters import Heading, find_heading, is_break
 from novelcast.read.draft import Draft, Edit
 from novelcast.read.duplicates import repeated_chapters
+from novelcast.read.headings import arrange, titles_in_volumes
 from novelcast.read.repair import repair_paragraphs, unmark
 from novelcast.read.source import MAX_PARAGRAPH, MAX_PARAGRAPHS, Block, Source, Start, endless
 
@@ -24,7 +25,6 @@ _SAMPLE = 20_000  # characters that decide the language
 _CHAPTER_LEVELS = 2  # Markdown headings # and ## start chapters, deeper ones stand inside of them
 _FILE_HEAD = 3  # lines and
 _FILE_HEAD_LENGTH = 60  # characters that may stand in a file before the heading that names its chapter
-_CONTENTS = ("目录", "目錄", "目次", "Contents", "Table of Contents")
 _MARKDOWN_HEADING = re.compile(r"(#{1,6})\s+\S")
 
 
@@ -138,11 +138,8 @@ def _lines(blocks: Sequence[Block], drafts: Sequence[Draft], source: Source) -> 
             if block.kind == "heading" and block.level < level and line.text == source.title:
                 line.heading = None  # the title over the whole book
             lines.append(line)
-    if not any(x.heading for x in lines):
-        for i, heading in find_bare_numbers(["" if x.skipped else x.text for x in lines]).items():
-            lines[i].kind, lines[i].heading = "heading", heading
     _start_chapters(lines)
-    _skip_contents(lines)
+    _arrange(lines)
     return lines
 
 
@@ -156,9 +153,9 @@ def _placed(drafts: Sequence[Draft], blocks: Sequence[Block]) -> Iterator[tuple[
         size += len(block.running) + 1
     stream = "\n".join(b.running for b in running)
     cuts = [
-        (offset + place, text, why)
+        (offset + place, text, instead, why)
         for offset, b in zip(offsets, running, strict=True)
-        for place, text, why in _cuts_of(b)
+        for place, text, instead, why in _cuts_of(b)
     ]
     apart = _apart(blocks)
     at = next_cut = 0
@@ -171,7 +168,7 @@ def _placed(drafts: Sequence[Draft], blocks: Sequence[Block]) -> Iterator[tuple[
         first = next_cut
         while next_cut < len(cuts) and cuts[next_cut][0] <= at:
             next_cut += 1
-        found = [(place - start, text, why) for place, text, why in cuts[first:next_cut]]
+        found = [(place - start, text, instead, why) for place, text, instead, why in cuts[first:next_cut]]
         block = running[here] if start == offsets[here] else replace(running[here], start=None)
         yield (_with_cuts(draft, found) if found else draft), block
         for joined in range(here + 1, bisect_right(offsets, at)):
@@ -179,12 +176,12 @@ def _placed(drafts: Sequence[Draft], blocks: Sequence[Block]) -> Iterator[tuple[
     yield from ((None, b) for part in apart.values() for b in part)
 
 
-def _cuts_of(block: Block) -> Iterator[tuple[int, str, str]]:
-    """Where in the running text a cut was, its text and its reason."""
+def _cuts_of(block: Block) -> Iterator[tuple[int, str, str, str]]:
+    """Where in the running text a cut was, its text, what runs instead and the reason."""
     gone = 0
     for cut in block.cuts:
-        yield cut.start - gone, block.text[cut.start : cut.end], cut.why
-        gone += cut.end - cut.start
+        yield cut.start - gone, block.text[cut.start : cut.end], cut.instead, cut.why
+        gone += cut.end - cut.start - len(cut.instead)
 
 
 def _apart(blocks: Sequence[Block]) -> dict[int, list[Block]]:
@@ -199,14 +196,14 @@ def _apart(blocks: Sequence[Block]) -> dict[int, list[Block]]:
     return out
 
 
-def _with_cuts(draft: Draft, cuts: Sequence[tuple[int, str, str]]) -> Draft:
-    """The draft over a source that still has the cuts: (place in the draft's source, text, reason) each."""
+def _with_cuts(draft: Draft, cuts: Sequence[tuple[int, str, str, str]]) -> Draft:
+    """The draft over a source that still has the cuts: (place in the draft's source, text, instead, reason) each."""
     at, source, edits = 0, "", []
-    for place, text, why in cuts:
+    for place, text, instead, why in cuts:
         source += draft.source[at:place]
-        edits.append(Edit(len(source), len(source) + len(text), "", why))
+        at = min(place + len(instead), len(draft.source))
+        edits.append(Edit(len(source), len(source) + len(text), draft.source[place:at], why))
         source += text
-        at = place
     whole = Draft(source + draft.source[at:])
     whole.apply(edits)
     shift, edits = 0, []
@@ -271,28 +268,24 @@ def _start_chapters(lines: Sequence[Line]) -> None:
     for line in lines:
         start = line.start
         if start is not None and start.weak:
-            line.heading = line.heading or Heading("chapter", start.title)
+            line.heading = replace(line.heading or Heading("chapter", start.title), volume=start.within)
         elif start is not None:
-            line.heading = Heading("volume" if start.volume else "chapter", start.title)
+            line.heading = Heading("volume" if start.volume else "chapter", start.title, volume=start.within)
         elif listed and line.heading and find_heading(line.text) is None:
             line.heading = None
 
 
-def _skip_contents(lines: Sequence[Line]) -> None:
-    """A table of contents: three headings and more in a row that all come again later."""
-    last = {line.text: i for i, line in enumerate(lines) if line.heading}
-    i = 0
-    while i < len(lines):
-        j = i
-        while j < len(lines) and lines[j].heading and last[lines[j].text] > j:
-            j += 1
-        if j - i >= 3:
-            if i and lines[i - 1].text.strip("【】 :：") in _CONTENTS:
-                lines[i - 1].skip_all(skip.REASON_CONTENTS)
-            for line in lines[i:j]:
-                line.kind, line.heading = "body", None
-                line.skip_all(skip.REASON_CONTENTS)
-        i = max(j, i + 1)
+def _arrange(lines: Sequence[Line]) -> None:
+    """What only the order of the headings tells: which are missing, which are parts of others or a contents page."""
+    read = ["" if x.skipped or x.kind in ("verse", "break") else x.text for x in lines]
+    arranged = arrange(read, {i: x.heading for i, x in enumerate(lines) if x.heading})
+    for i, line in enumerate(lines):
+        if i in arranged.contents:
+            line.kind = "body"
+            line.skip_all(skip.REASON_CONTENTS)
+        elif i in arranged.parts or (i in arranged.headings and not line.heading):
+            line.kind = "heading"
+        line.heading = arranged.headings.get(i)
 
 
 def _title(name: str, lines: Sequence[Line]) -> str:
@@ -352,7 +345,8 @@ def _chapters(lines: list[Line], title: str) -> list[tuple[str, list[Line]]]:
         for line in chapters[number][1]:
             if line.text and not line.skipped:
                 line.skip_all(reason)
-    return chapters
+    titles = titles_in_volumes([(name, [x.heading for x in part if x.heading]) for name, part in chapters])
+    return [(title, part) for title, (_, part) in zip(titles, chapters, strict=True)]
 
 
 def _told(part: Sequence[Line]) -> str:

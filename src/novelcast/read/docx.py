@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from novelcast.errors import InputError
 from novelcast.read.archive import Archive, open_archive, parse_member
+from novelcast.read.breaks import without_cuts
 from novelcast.read.page import tag_of, text_of
 from novelcast.read.skip import REASON_CONTENTS
 from novelcast.read.source import (
@@ -108,7 +110,8 @@ def _blocks(root: etree._Element, styles: Mapping[str, str], *, skip: str = "") 
     from lxml import etree
 
     blocks: list[Block] = []
-    open_paragraphs: list[tuple[Builder, str]] = []
+    soft: dict[int, int] = {}
+    open_paragraphs: list[_Paragraph] = []
     whys: list[str] = [""]
     doubled = 0  # inside of what is there a second time, for older programs
     for event, element in etree.iterwalk(root, events=("start", "end")):
@@ -121,9 +124,9 @@ def _blocks(root: etree._Element, styles: Mapping[str, str], *, skip: str = "") 
             if tag in ("del", "moveFrom", "rt", "r"):
                 whys.pop()
             if tag == "p" and open_paragraphs:
-                _end(*open_paragraphs.pop(), skip)
+                open_paragraphs.pop().end(skip, soft)
         elif tag == "p":
-            open_paragraphs.append((Builder(blocks), _kind(element, styles)))
+            open_paragraphs.append(_Paragraph(Builder(blocks), _kind(element, styles)))
         elif tag in ("del", "moveFrom"):
             whys.append(REASON_HIDDEN)
         elif tag == "rt":
@@ -133,16 +136,35 @@ def _blocks(root: etree._Element, styles: Mapping[str, str], *, skip: str = "") 
                 whys[-1] or (REASON_HIDDEN if element.find(f"{_W}rPr/{_W}vanish") is not None else "")
             )
         elif open_paragraphs:
-            builder, kind = open_paragraphs[-1]
+            paragraph = open_paragraphs[-1]
             if tag in ("t", "delText"):
-                builder.add(element.text or "", whys[-1])
+                paragraph.builder.add(element.text or "", whys[-1])
             elif tag in _CHARACTERS:
-                builder.add(_CHARACTERS[tag], whys[-1])
-            elif tag in ("br", "cr") and kind.isdecimal():
-                builder.add(" ")
+                paragraph.builder.add(_CHARACTERS[tag], whys[-1])
+            elif tag in ("br", "cr") and paragraph.kind.isdecimal():
+                paragraph.builder.add(" ")
             elif tag in ("br", "cr"):
-                _end(builder, kind, skip)
-    return blocks
+                paragraph.line_end(skip, soft)
+    return without_cuts(blocks, soft, ())[0]
+
+
+@dataclass
+class _Paragraph:
+    """One under way. `breaks`: how many line ends stand before it since its last line that has text."""
+
+    builder: Builder
+    kind: str
+    breaks: int = 0
+
+    def end(self, skip: str, soft: dict[int, int]) -> bool:
+        number = len(self.builder.blocks)
+        made = _end(self.builder, self.kind, skip)
+        if made and self.breaks:
+            soft[number] = self.breaks
+        return made
+
+    def line_end(self, skip: str, soft: dict[int, int]) -> None:
+        self.breaks = 1 if self.end(skip, soft) else self.breaks + (self.breaks > 0)
 
 
 def _kind(paragraph: etree._Element, styles: Mapping[str, str]) -> str:
@@ -155,11 +177,10 @@ def _kind(paragraph: etree._Element, styles: Mapping[str, str]) -> str:
     return styles.get(_value(properties, "pStyle"), "")
 
 
-def _end(builder: Builder, kind: str, skip: str) -> None:
+def _end(builder: Builder, kind: str, skip: str) -> bool:
     if kind.isdecimal() and not skip:
-        builder.end("heading", level=int(kind))
-    else:
-        builder.end(skip=skip or (REASON_CONTENTS if kind == "toc" else ""))
+        return builder.end("heading", level=int(kind))
+    return builder.end(skip=skip or (REASON_CONTENTS if kind == "toc" else ""))
 
 
 def _notes(root: etree._Element, styles: Mapping[str, str]) -> list[Block]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from urllib.parse import unquote
 from novelcast.errors import InputError
 from novelcast.read.archive import Archive, open_archive, parse_member, too_large
 from novelcast.read.chapters import find_heading
+from novelcast.read.contents import Entry, flat, next_read, start_chapters
 from novelcast.read.page import (
     Aside,
     Page,
@@ -97,16 +97,6 @@ class _Item:
     name: str
     type: str
     properties: frozenset[str]
-
-
-@dataclass
-class _Entry:
-    """A line of the table of contents: its target is a file's name and an id in it."""
-
-    title: str
-    file: str
-    id: str
-    inner: list[_Entry] = field(default_factory=list)
 
 
 def read(path: Path) -> Source:
@@ -214,7 +204,7 @@ class _Package:
 
     # ------------------------------------------------------------ the table of contents
 
-    def _contents(self) -> list[_Entry]:
+    def _contents(self) -> list[Entry]:
         nav = next((i for i in self.items.values() if "nav" in i.properties), None)
         if nav and nav.name in self.archive:
             root = self._page(nav.name)
@@ -232,7 +222,7 @@ class _Package:
         root = parse_member(self.archive, ncx.name)
         return _ncx_entries(next(_find(root, "navMap"), root), posixpath.dirname(ncx.name))
 
-    def _parts(self, entries: Sequence[_Entry]) -> dict[str, str]:
+    def _parts(self, entries: Sequence[Entry]) -> dict[str, str]:
         """Files that a guide, landmarks or the table of contents call a cover, a copyright page and the like."""
         parts = {}
         for reference in _find(self.root, "reference"):
@@ -249,7 +239,7 @@ class _Package:
                         parts[
                             _resolve(posixpath.dirname(item.name), link.get("href") or "").partition("#")[0]
                         ] = reason
-        for entry in _flat(entries):
+        for entry in flat(entries):
             reason = _PART_NAMES.get("".join(entry.title.lower().split()))
             if reason:
                 parts.setdefault(entry.file, reason)
@@ -277,7 +267,7 @@ class _Package:
     def _parsed(self, data: bytes) -> etree._Element | None:
         return parse_page(decode_page(self.archive.path, data), self.archive.path) if data else None
 
-    def _blocks(self, entries: Sequence[_Entry]) -> list[Block]:
+    def _blocks(self, entries: Sequence[Entry]) -> list[Block]:
         spine = self._spine()
         targets = self._note_targets([name for name, _ in spine])
         parts = self._parts(entries)
@@ -295,7 +285,7 @@ class _Package:
             places |= {(name, id): len(blocks) + n for id, n in page.anchors.items()}
             titles[len(blocks)] = clean(text_of(next(root.iter("{*}title"), None)))
             blocks += [skipped(b, reason) for b in found] if reason else found
-        _start_chapters(blocks, entries, places)
+        start_chapters(blocks, entries, places)
         if not any(b.start or b.kind == "heading" or (not b.skip and find_heading(b.text)) for b in blocks):
             _start_files(blocks, titles)
         return blocks
@@ -340,66 +330,9 @@ def _reason(page: Page, reason: str) -> str:
     return reason if sum(len(b.text) for b in page.blocks) <= _PART_LENGTH else ""
 
 
-def _start_chapters(
-    blocks: list[Block], entries: Sequence[_Entry], places: dict[tuple[str, str], int]
-) -> None:
-    """Mark the blocks where the entries of the table of contents lead. A chapter's own sections start none."""
-    nexts = _next_read(blocks)
-    flat = [(entry, depth, _place(blocks, entry, places, nexts)) for entry, depth in _deep(entries)]
-    found = sorted({place for *_, place in flat if place is not None})
-    if len(found) < 2:
-        return
-    closed: int | None = None  # the depth of the chapter that the entries under it belong to
-    for entry, depth, place in flat:
-        if place is None:
-            closed = None
-        elif closed is None or depth <= closed:
-            behind = bisect_right(found, place)
-            following = found[behind] if behind < len(found) else len(blocks)
-            volume = bool(entry.inner) and _is_volume(
-                entry.title, (blocks[i] for i in range(place + 1, following))
-            )
-            closed = None if volume else depth
-            title = entry.title or blocks[place].running
-            blocks[place] = replace(blocks[place], start=Start(title, volume=volume))
-
-
-def _is_volume(title: str, own: Iterable[Block]) -> bool:
-    """Whether an entry that has others under it is a volume of chapters: by its name, else by having no text
-    behind its first paragraph (`own`)."""
-    heading = find_heading(title)
-    if heading is not None:
-        return heading.level == "volume"
-    return not any(b.kind != "heading" and b.text and not b.skip for b in own)
-
-
-def _next_read(blocks: Sequence[Block]) -> list[int | None]:
-    """For each block the first from it on that is read."""
-    out: list[int | None] = []
-    at: int | None = None
-    for i in range(len(blocks) - 1, -1, -1):
-        if blocks[i].text and not blocks[i].skip:
-            at = i
-        out.append(at)
-    return out[::-1]
-
-
-def _place(
-    blocks: Sequence[Block], entry: _Entry, places: dict[tuple[str, str], int], nexts: Sequence[int | None]
-) -> int | None:
-    """The first block that is read at an entry's target; the heading before it if that has the entry's name."""
-    target = places.get((entry.file, entry.id), places.get((entry.file, "")))
-    at = nexts[target] if target is not None and target < len(nexts) else None
-    if at is None:
-        return None
-    before = blocks[at - 1] if at and blocks[at].kind != "heading" else None
-    same = before is not None and before.kind == "heading" and before.running.split() == entry.title.split()
-    return at - 1 if same else at
-
-
 def _start_files(blocks: list[Block], titles: dict[int, str]) -> None:
     """Without headings or a table of contents, each file is a chapter."""
-    nexts = _next_read(blocks)
+    nexts = next_read(blocks)
     for n, (first, title) in enumerate(titles.items(), 1):
         at = nexts[first] if first < len(nexts) else None
         if at is not None and (at not in titles or at == first):
@@ -434,9 +367,9 @@ def _landmarks(root: etree._Element) -> Iterator[etree._Element]:
     return (a for nav in _find(root, "nav") if "landmarks" in types_of(nav) for a in _find(nav, "a"))
 
 
-def _nav_entries(element: etree._Element, folder: str, depth: int = 0) -> list[_Entry]:
+def _nav_entries(element: etree._Element, folder: str, depth: int = 0) -> list[Entry]:
     """The entries of the lists right under an element."""
-    out: list[_Entry] = []
+    out: list[Entry] = []
     if depth > _NAV_DEPTH:
         return out
     for child in element:
@@ -448,11 +381,11 @@ def _nav_entries(element: etree._Element, folder: str, depth: int = 0) -> list[_
         href = "" if label is None else label.get("href") or ""
         inner = _nav_entries(child, folder, depth + 1)
         file, _, id = _resolve(folder, href).partition("#") if href else ("", "", "")
-        out.append(_Entry(clean(text_of(label)), file, id, inner))
+        out.append(Entry(clean(text_of(label)), file, id, inner))
     return out
 
 
-def _ncx_entries(element: etree._Element, folder: str) -> list[_Entry]:
+def _ncx_entries(element: etree._Element, folder: str) -> list[Entry]:
     out = []
     for point in element:
         if tag_of(point) != "navpoint":
@@ -462,15 +395,5 @@ def _ncx_entries(element: etree._Element, folder: str) -> list[_Entry]:
         href = "" if content is None else content.get("src") or ""
         inner = _ncx_entries(point, folder)
         file, _, id = _resolve(folder, href).partition("#") if href else ("", "", "")
-        out.append(_Entry(clean(text_of(label)), file, id, inner))
+        out.append(Entry(clean(text_of(label)), file, id, inner))
     return out
-
-
-def _deep(entries: Sequence[_Entry], depth: int = 0) -> Iterator[tuple[_Entry, int]]:
-    for entry in entries:
-        yield entry, depth
-        yield from _deep(entry.inner, depth + 1)
-
-
-def _flat(entries: Sequence[_Entry]) -> Iterator[_Entry]:
-    return (entry for entry, _ in _deep(entries))

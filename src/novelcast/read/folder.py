@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from novelcast.errors import InputError
+from novelcast.read.numerals import CHINESE, value
 from novelcast.read.source import Source, Start, picture
 
 _MAX_FILES = 20_000
@@ -35,13 +36,9 @@ _READERS = {
 """By suffix, the module of this package that reads it, opened when needed. Any other suffix is read as text."""
 
 _COVERS = ("cover.jpg", "cover.jpeg", "cover.png", "folder.jpg", "封面.jpg", "封面.png")
-_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2, "兩": 2}
-_DIGITS |= dict(zip("壹贰叁肆伍陆柒捌玖", range(1, 10), strict=True))
-_POWERS = {"十": 10, "拾": 10, "百": 100, "千": 1000, "万": 10_000, "廿": 20, "卅": 30}
-_NUMERAL = f"[{''.join(_DIGITS)}{''.join(_POWERS)}]"
 # Chinese numerals count only where something is counted: 第十章, 卷三, 十二、 but not 十字路口.
 _PART = re.compile(
-    rf"([0-9]+)|(?:(?<=第)|(?<=[卷部篇])|(?<=第\s)|^){_NUMERAL}+(?=$|[\s章回节節卷部集篇幕折话話、._—-])"
+    rf"([0-9]+)|(?:(?<=第)|(?<=[卷部篇])|(?<=第\s)|^)[{CHINESE}]+(?=$|[\s章回节節卷部集篇幕折话話、._—-])"
     r"|(?:^|(?<=[\s_—-]))[上中下](?=$|[\s_.册冊卷部])|[上中下]$"
 )
 _FIRST = re.compile(
@@ -106,25 +103,8 @@ def natural_key(name: str) -> tuple[int, list[tuple[int, int, str]], str]:
 
 
 def _value(numeral: str) -> int:
-    """Of digits in either script, of 上中下, or of a numeral such as 一百二十."""
-    if numeral in ("上", "中", "下"):
-        return "上中下".index(numeral) + 1
-    if numeral.isascii():
-        return int(numeral[:18])
-    if not any(c in _POWERS for c in numeral):
-        return int("".join(str(_DIGITS[c]) for c in numeral)[:18])
-    total = part = digit = 0
-    for c in numeral:
-        power = _POWERS.get(c)
-        if power is None:
-            digit = _DIGITS[c]
-        elif power == 10_000:
-            total, part, digit = total + (part + digit) * power, 0, 0
-        elif c in "廿卅":
-            part += power
-        else:
-            part, digit = part + (digit or 1) * power, 0
-    return total + part + digit
+    """Of a numeral, or of 上中下."""
+    return "上中下".index(numeral) + 1 if numeral in ("上", "中", "下") else value(numeral)
 
 
 def name_of(paths: Sequence[Path]) -> str:
@@ -147,12 +127,13 @@ def read_source(files: Sequence[Path]) -> Source:
     if len(sources) == 1:
         return sources[0]
     first = sources[0]
+    top = os.path.commonpath([file.parent for file in files])
     return replace(
         first,
         blocks=tuple(
             block
             for file, source in zip(files, sources, strict=True)
-            for block in _chapter(file, source).blocks
+            for block in _chapter(file, source, "" if str(file.parent) == top else file.parent.name).blocks
         ),
         title=first.title if all(s.title == first.title for s in sources) else "",
         authors=tuple(dict.fromkeys(a for s in sources for a in s.authors)),
@@ -166,14 +147,17 @@ def _reader(file: Path) -> _Reader:
     return cast(_Reader, import_module(f"novelcast.read.{name}"))
 
 
-def _chapter(file: Path, source: Source) -> Source:
-    """The source with a chapter started at its first paragraph, if it starts none of its own there."""
+def _chapter(file: Path, source: Source, volume: str) -> Source:
+    """The source with a chapter started at its first paragraph, if it starts none of its own there.
+
+    `volume`: the name of the folder that the file is in, where the book's files are in several.
+    """
     blocks = list(source.blocks)
     first = next((i for i, b in enumerate(blocks) if b.text and not b.skip), None)
     if first is not None and blocks[first].start is None:
         stem = unicodedata.normalize("NFC", file.stem)
         title = _INDEX.sub("", stem).replace("_", " ").strip() or stem
-        blocks[first] = replace(blocks[first], start=Start(title, weak=True))
+        blocks[first] = replace(blocks[first], start=Start(title, weak=True, within=volume or None))
     return replace(source, blocks=tuple(blocks))
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from novelcast.hanzi import HAN
-from novelcast.read.chapters import find_heading, is_break
+from novelcast.read.chapters import NUMBER, OPENINGS, find_heading, is_break
+from novelcast.read.numerals import value
+
+WHY_WRAPPED = "a line end inside a paragraph"
 
 _MIN_LINES = 12
 _WIDTHS = (20, 160)  # columns that lines are wrapped at; a Chinese character is two
@@ -24,12 +28,70 @@ _SHORT_SHARE = 0.1  # of all lines don't, the last ones of paragraphs
 _ENDS = "。！？…”』」】》）.!?\"']—：；～*"
 _OPENS = "“『「【《（"
 
-_NUMBER = r"([0-9０-９零〇○一二三四五六七八九十百千万两兩]{1,9})"
-_GLUED = re.compile(rf"(?:^(?:正文\s*)?|(?<=[。！？…”』」])\s*)第\s*{_NUMBER}\s*[章回節节]")
+_GLUED = re.compile(rf"(?:^(?:正文\s*)?|(?<=[。！？…”』」])\s*)第\s*({NUMBER})\s*[章回节節话話]")
+# 楔子 and the like with their first sentence behind them.
+_OPENING = re.compile(rf"(?:{OPENINGS}|尾声|尾聲|后记|後記)(?=\s+\S[^。！？]{{6,}}[。！？])")
 _TITLE = 20  # characters of a title that text is glued to, at most
 _TEXT = 10  # characters of that text, at least
 _TITLE_ENDS = re.compile("[。，！？；：“『「【…,!?;:]")
 _STARTS = 3  # paragraphs that a name begins, at least
+
+
+# ---------------------------------------------------------------- paragraphs
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """At `at` of a paragraph its file has `before` where the running text has `instead`."""
+
+    at: int
+    before: str
+    instead: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Para:
+    """A paragraph's running text, and where its file has something else."""
+
+    text: str
+    gaps: tuple[Gap, ...] = ()
+
+    def cut(self, places: Iterable[int]) -> list[Para]:
+        """Its parts between these places, white space stripped at both ends of each, empty ones left out."""
+        ends = [0, *places, len(self.text)]
+        return [part for a, b in pairwise(ends) if (part := self._part(a, b)).text]
+
+    def _part(self, start: int, end: int) -> Para:
+        text = self.text[start:end].rstrip()
+        end = start + len(text)
+        start += len(text) - len(text.lstrip())
+        inside = (g for g in self.gaps if start <= g.at < end)
+        return Para(
+            self.text[start:end],
+            tuple(Gap(g.at - start, g.before, g.instead[: end - g.at], g.why) for g in inside),
+        )
+
+
+def joined(lines: Sequence[Para], why: str) -> Para:
+    """Lines as one paragraph: with a space between words, without one beside Chinese characters."""
+    if len(lines) == 1:
+        return lines[0]
+    texts, gaps, size = [lines[0].text], list(lines[0].gaps), len(lines[0].text)
+    for last, line in pairwise(lines):
+        space = " " if words_meet(last.text, line.text) else ""
+        gaps.append(Gap(size, "\n", space, why))
+        size += len(space)
+        gaps += [Gap(g.at + size, g.before, g.instead, g.why) for g in line.gaps]
+        texts += [space, line.text]
+        size += len(line.text)
+    return Para("".join(texts), tuple(g for g in gaps if g.why))
+
+
+def words_meet(last: str, line: str) -> bool:
+    if not (last[-1].isascii() and line[0].isascii()):
+        return False
+    return (last[-1].isalpha() and line[0].isalpha()) or not HAN.search(last + line)
 
 
 # ---------------------------------------------------------------- hard-wrapped lines
@@ -45,37 +107,20 @@ class _Wrap:
     blanks: bool
 
 
-def rejoined(lines: Sequence[str]) -> Sequence[str]:
-    """The lines, those of one paragraph joined where the text is hard-wrapped at some column."""
+def wrapped(lines: Sequence[str]) -> list[list[int]]:
+    """The numbers of the lines of each paragraph: of one, but where the text is hard-wrapped at some column."""
     wrap = _wrap_of(lines)
+    told = [i for i, line in enumerate(lines) if line.strip()]
     if wrap is None:
-        return lines
-    out: list[str] = []
-    block: list[str] = []
-    blank = False
-    for line in lines:
-        if not line.strip():
-            blank = True
-            continue
-        if block and _joins(block[-1], line, wrap, blank=blank):
-            block.append(line)
+        return [[i] for i in told]
+    out: list[list[int]] = []
+    for i in told:
+        last = out[-1][-1] if out else -1
+        if out and _joins(lines[last], lines[i], wrap, blank=last < i - 1):
+            out[-1].append(i)
         else:
-            if block:
-                out.append(joined(block))
-            block = [line]
-        blank = False
-    return [*out, joined(block)]
-
-
-def joined(lines: Sequence[str]) -> str:
-    """Lines as one: with a space between words, without one beside Chinese characters."""
-    text = lines[0].rstrip()
-    for line in lines[1:]:
-        line = line.strip()
-        both = text[-1].isascii() and line[0].isascii()
-        words = text[-1].isalpha() and line[0].isalpha()
-        text += " " + line if both and (words or not HAN.search(text + line)) else line
-    return text
+            out.append([i])
+    return out
 
 
 def _wrap_of(lines: Sequence[str]) -> _Wrap | None:
@@ -139,36 +184,37 @@ def _apart(line: str) -> bool:
 # ---------------------------------------------------------------- titles glued to text
 
 
-def unglued(paragraphs: Sequence[str]) -> list[str]:
+def unglued(paragraphs: Sequence[Para]) -> list[Para]:
     """The paragraphs, a heading that is glued to text behind or before it standing by itself.
 
     Only what carries on the book's count of chapters is a heading; a sentence may well begin with 第三章.
     """
-    if not any(_GLUED.search(p) for p in paragraphs):
-        return list(paragraphs)
-    starters = _starters(paragraphs)
-    headings = {p for p in paragraphs if find_heading(p)}
-    out: list[str] = []
+    paragraphs = [part for p in paragraphs for part in p.cut(m.end() for m in [_OPENING.match(p.text)] if m)]
+    if not any(_GLUED.search(p.text) for p in paragraphs):
+        return paragraphs
+    texts = [p.text for p in paragraphs]
+    starters = _starters(texts)
+    headings = {t for t in texts if find_heading(t)}
+    out: list[Para] = []
     count = 0
     for paragraph in paragraphs:
-        whole = find_heading(paragraph)
-        places = list(_GLUED.finditer(paragraph))
-        if whole or not places:
-            if whole and places:
-                count = _value(places[0][1])
+        text = paragraph.text
+        places = list(_GLUED.finditer(text))
+        if not places or find_heading(text):
+            if places:
+                count = value(places[0][1])
             out.append(paragraph)
             continue
-        at = 0
+        cuts = [0]
         for place in places:
-            number = _value(place[1])
+            number = value(place[1])
             start = place.start() if place.start() == 0 else place.end() - len(place[0].lstrip())
-            end = _title_end(paragraph, place.end(), headings, starters)
-            if number not in (count, count + 1) or end is None or start < at:
-                continue
-            out += [paragraph[at:start], paragraph[start:end]]
-            at, count = end, number
-        out.append(paragraph[at:])
-    return [stripped for p in out if (stripped := p.strip())]
+            end = _title_end(text, place.end(), headings, starters)
+            if number in (count, count + 1) and end is not None and start >= cuts[-1]:
+                cuts += [start, end]
+                count = number
+        out += paragraph.cut(cuts[1:])
+    return out
 
 
 def _title_end(text: str, at: int, headings: set[str], starters: frozenset[str]) -> int | None:
@@ -194,24 +240,3 @@ def _starters(paragraphs: Sequence[str]) -> frozenset[str]:
     """Pairs of characters that begin several paragraphs: names and pronouns, mostly."""
     heads = Counter(p[:2] for p in paragraphs if len(p) > _TEXT and p[0] not in _OPENS)
     return frozenset(head for head, n in heads.items() if n >= _STARTS and not head.startswith("第"))
-
-
-def _value(number: str) -> int:
-    """What a Chinese or Arabic numeral counts; -1 where it is none."""
-    digits = dict(zip("零〇○一二三四五六七八九两兩", (0, 0, 0, *range(1, 10), 2, 2), strict=True))
-    if all(c.isdecimal() for c in number):
-        return int(number)
-    if all(c in digits for c in number):
-        return int("".join(str(digits[c]) for c in number))
-    total, section, digit = 0, 0, 0
-    for char in number:
-        if char in digits:
-            digit = digits[char]
-        elif char == "万":
-            total, section, digit = (total + section + digit) * 10_000, 0, 0
-        elif char in "十百千":
-            section += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[char]
-            digit = 0
-        else:
-            return -1
-    return total + section + digit

@@ -1,206 +1,299 @@
 """Characters swapped for ones that look like them: 首到 for 直到, 己经 for 已经, 五湖西海 for 五湖四海.
 
-Scrapers' opponents and text recognition make them. Each candidate is weighed by how likely its surroundings are
-as words with the character there and with the one it looks like (jieba's dictionary, unigrams). In a book that has
-other damage a smaller gain will do, and a smaller one yet where the gain is overwhelming at several places.
+Scrapers' opponents and text recognition make them. Each character of the table (`confusion`) is weighed against
+its kin by how well either fits its place: as short runs, in general and in the book, and as words. What gain is
+enough depends on how often the book has that very swap, which the places that leave no doubt tell; in a clean
+book hardly any gain is.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import inf
+from math import exp, log
+
+import numpy as np
 
 from novelcast.hanzi import HAN, simplified
+from novelcast.read import confusion
+from novelcast.read.confusion import Bools, Candidates, Floats, Ints
 from novelcast.read.draft import Edit
-from novelcast.read.words import frequency, log_likelihood
+from novelcast.read.words import log_likelihood
 
 WHY = "a look-alike character"
 
-# What may stand in the place of what. The first three are made by programs, both ways; the rest are mistakes of
-# text recognition. All are the same character in simplified and traditional text.
-_MEANT = {
-    "首": "直", "直": "首", "己": "已", "巳": "已", "已": "己", "西": "四", "四": "西",
-    "末": "未", "未": "末", "士": "土", "土": "士", "入": "人", "干": "千", "侯": "候", "拔": "拨", "折": "拆",
-    "冶": "治", "免": "兔", "兔": "免", "曰": "日", "岀": "出", "囗": "口", "薛": "薜", "戍": "戌", "亳": "毫",
-}  # fmt: skip
-_BY_PROGRAM = frozenset("首直己巳已西四")
-_CANDIDATE = re.compile(f"[{''.join(_MEANT)}]")
-_REACH = 6  # characters weighed on each side
+_PART = 200_000  # characters, about, that are weighed together
+_RUN = 5  # characters on each side that are weighed as words
+# A gain by runs from which on words are asked: of a possible and of a likely swap.
+_WORTH_A_LOOK, _WORTH_A_LOOK_LIKELY = 0.0, -3.0
+_WORTH_A_LOOK_CLEAN, _WORTH_A_LOOK_CLEAN_LIKELY = 3.0, 1.5
+_MOST = 12.0  # a gain is not believed beyond this
 
-# Gains in natural log units that decide. 400,000 characters of clean novels (tests/benchmarks/reading.py) have no
-# change at the sure ones, and under 5 of the others in a book that is known to be damaged.
-_SURE = {"首": 4.5, "己": 4.0, "巳": 5.0, "西": 5.5, "直": 5.0, "已": 5.0, "四": 7.5}
-_SURE_OTHERWISE = 6.0
-_IN_DAMAGED = {"首": 0.5, "己": 2.0, "巳": 2.0, "西": 2.5, "直": 4.0, "已": 4.0, "四": 7.5, "入": 4.5}
-_IN_DAMAGED_OTHERWISE = 4.0
-_PROVEN = {"首": 0.5, "己": 1.0, "巳": 1.0, "西": 1.0, "直": 3.5, "已": 3.5, "四": 7.5}
-_PROVEN_OTHERWISE = 2.0
-_WORTH_A_LOOK = 0.5
-_PROOF = 2  # sure swaps of a character that prove it, and
-_PROOF_SHARE = 0.1  # of its occurrences
+# How likely a book has a swap at all, before its text is looked at: of a likely and of a possible pair.
+_PRIOR, _PRIOR_LIKELY = 2e-4, 0.06
+_PRIOR_CLEAN, _PRIOR_CLEAN_LIKELY = 1e-7, 1e-4
+_SHARES = np.array([0.02, 0.1, 0.3, 0.6, 0.95])  # of a character's places that a program swaps
+_REPEATED = 0.7  # what one more place of a character says of it: text repeats itself
+_ROUNDS = 4
 
-_HOURS = re.compile(r"(?:凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|深夜|半夜|夜里|今早|昨晚|今晚|明早)$")
-_PASTRY = re.compile("点(?:心|师|房|店|屋|铺|盒|柜|和|、)")
-_HOUR_BEHIND = re.compile(r"点(?:半|钟|整|多|左右|[一二三四五六七八九十零0-9]+分?|[，。！？、…”]|$)")
-_COUNTED = frozenset("个名位件块年岁点核层米次句字级成毛分辆码十百千万")
-_TOWARDS = frozenset("往向朝从自偏正在由以")  # directions stand behind these: 往西走
-_COUNT_BEHIND = re.compile("面八方|五[个只颗条张名位件块年岁点层米次句天十百千万]|里(?:地|路|外|多|开外)")
-_PEOPLE_BEHIND = re.compile("人(?:$|[都也同各一])")
-_PROVINCES = frozenset("中江陕山广东泰关湘川闽赣")
-_SPENT = re.compile("[了过整足前后这那有隔]$")  # 了四天, 整四天; 西天 is no time
-# What has a west side as often as it is counted.
-_HAS_A_WEST = frozenset("张条只间家月天日楼周处方壁角肢季行口路号")
-_NUMBER_BEFORE = frozenset("第十百千万零二三五六七八九")
-# 己 by itself is a pronoun of the old language, behind these: 为己, 利己, 舍己, 知己.
-_SELF_BEFORE = frozenset("自知利克舍律异体一为由于推对损及从与和修责罪戊束正求爱守贵各")
-_SELF_BEHIND = frozenset("方任见身所巳亥丑卯未酉出")
-_POEM = re.compile("^.{0,9}[诗歌曲词调谣乐律赋舞绝]|^.{0,3}(?:小令|[《“「])")
-_RECITE = re.compile("[唱吟写听作念诵哼奏弹放做背读学题]|(?:^|[再先就我你咱请])来")
-_ONE_OF_THEM = frozenset("这那哪每另第前后上下有同了过")
-_PERSON_BEHIND = frozenset("个些位名群帮的有男女老整")
-_SEATS = frozenset("上下左右")
-_STRAIGHTENED = frozenset("绷挺伸拉站坐竖")
-_FIRST = frozenset("杀付秀富映发演航")  # 首杀, 首付 …: not in the dictionary, or a word both ways
-_BREATH = re.compile("[，。！？；：…]")
+_DOUBT = 4.0  # log odds by which the usage of a book may lower what is so in general
+_UNKNOWN = 1e-5  # the share of places of a swap that no place of the book speaks for
+_KNOWN_PAIR = 10  # times that two characters were met side by side
+_FAR = 3.0  # as often as one with a single change must it be met
+_ENOUGH = 0.65  # the chance that a character is swapped
 
 
-@dataclass(frozen=True, slots=True)
-class _Doubt:
-    paragraph: int
-    at: int
-    wrong: str
-    gain: float
+@dataclass(frozen=True)
+class Weighed:
+    """Candidates of a whole book with their gains; `places` are (paragraph, offset) each."""
+
+    found: Candidates
+    where: Ints
+    gains: Floats
+    """In log odds: by the book's own usage too,"""
+    in_general: Floats
+    """and without it: a book in which a swap is everywhere is no witness."""
+    before: Ints
+    behind: Ints
+    """The codes of the neighbours."""
+    often: Ints
+    """How often the book has the character that is meant."""
 
 
 def lookalikes(texts: Sequence[str], *, damaged: bool = False) -> dict[int, list[Edit]]:
     """For each paragraph with swapped characters, their replacement. `damaged`: the book has other damage."""
-    doubts = [d for i, text in enumerate(texts) for d in _doubts(i, text)]
-    sure = {d for d in doubts if d.gain >= _SURE.get(d.wrong, _SURE_OTHERWISE)}
-    proof = Counter(d.wrong for d in sure)
-    swapped = damaged or sum(proof[c] for c in _BY_PROGRAM) >= _PROOF
-    out: dict[int, list[Edit]] = {}
-    proven = {
-        c for c, n in proof.items() if n >= _PROOF and n >= _PROOF_SHARE * sum(t.count(c) for t in texts)
-    }
-    for d in doubts:
-        if d in sure or d.gain >= _enough(d.wrong, proven=d.wrong in proven, swapped=swapped):
-            out.setdefault(d.paragraph, []).append(Edit(d.at, d.at + 1, _MEANT[d.wrong], WHY))
+    weighed = weigh(texts, damaged=damaged)
+    chances, rates = _chances(weighed, damaged=damaged)
+    swaps = list(_enough(texts, weighed, chances))
+    if damaged:
+        swaps += [swap for first, part in _parts(texts) for swap in _neighbours(part, first, rates)]
+    meant = _apart(swaps)
+    # What was mended may show what its neighbours are, in the book's own swaps.
+    rows = sorted(meant)
+    mended = [_with(texts[i], meant[i]) for i in rows]
+    again = weigh(mended, damaged=damaged)
+    odds = again.in_general + np.log([rates.get(pair, _UNKNOWN) for pair in again.found.pairs()])
+    for _, i, at, char in _enough(mended, again, 1 / (1 + np.exp(-odds))):
+        meant[rows[i]].setdefault(at, char)
+    return {i: [Edit(at, at + 1, char, WHY) for at, char in found.items()] for i, found in meant.items()}
+
+
+_Swap = tuple[float, int, int, str]
+"""Chance, paragraph, offset, what is meant there: one character or two."""
+
+
+def _enough(texts: Sequence[str], weighed: Weighed, chances: Floats) -> Iterator[_Swap]:
+    for i in np.flatnonzero(chances > _ENOUGH).tolist():
+        yield (float(chances[i]), *weighed.where[i].tolist(), _written(texts, weighed, i))
+
+
+def _apart(swaps: Sequence[_Swap]) -> dict[int, dict[int, str]]:
+    """By paragraph and offset, what is meant; of swaps side by side the surest, for it casts doubt on the others."""
+    out: dict[int, dict[int, str]] = {}
+    for _, paragraph, at, meant in sorted(swaps, reverse=True):
+        taken = out.setdefault(paragraph, {})
+        if not any(at + k in taken for k in range(-1, len(meant) + 1)):
+            taken.update({at + k: char for k, char in enumerate(meant)})
     return out
 
 
-def _enough(wrong: str, *, proven: bool, swapped: bool) -> float:
-    """The gain that decides where the book has sure swaps of this character, or at least other damage."""
-    if proven:
-        return _PROVEN.get(wrong, _PROVEN_OTHERWISE)
-    if swapped:
-        return _IN_DAMAGED.get(wrong, _IN_DAMAGED_OTHERWISE)
-    return inf
+def _with(text: str, meant: Mapping[int, str]) -> str:
+    chars = list(text)
+    for at, char in meant.items():
+        chars[at] = char
+    return "".join(chars)
 
 
-def _doubts(paragraph: int, text: str) -> Iterator[_Doubt]:
-    plain = ""
-    for match in _CANDIDATE.finditer(text):
-        at, wrong = match.start(), match[0]
-        if wrong == "己" and text[at - 1 : at] == "自":
-            continue
-        if wrong == "西" and text[at - 1 : at] in ("东", "東"):
-            continue
-        plain = plain or simplified(text)
-        gain = _gain(plain, at, wrong)
-        if gain >= _WORTH_A_LOOK:
-            yield _Doubt(paragraph, at, wrong, gain)
+def _written(texts: Sequence[str], weighed: Weighed, row: int) -> str:
+    paragraph, at = weighed.where[row].tolist()
+    if weighed.found.written[row]:
+        return chr(weighed.found.written[row])
+    return _in_script(texts[paragraph], at, chr(weighed.found.meant[row]))
 
 
-def _gain(text: str, at: int, wrong: str) -> float:
-    """How much likelier the surroundings are with the other character; 0 where grammar says it is right."""
-    start, end = at, at + 1
-    while start > max(0, at - _REACH) and HAN.match(text[start - 1]):
-        start -= 1
-    while end < min(len(text), at + 1 + _REACH) and HAN.match(text[end]):
-        end += 1
-    before, after = text[start:at], text[at + 1 : end]
-    meant = _MEANT[wrong]
-    gain = log_likelihood(before + meant + after) - log_likelihood(before + wrong + after)
-    return gain + _grammar(text, at, wrong, before, after, gain)
+def _in_script(text: str, at: int, meant: str) -> str:
+    """Simplified characters in the script of the text in which they shall stand at `at`."""
+    plain = simplified(text)
+    if plain == text:
+        return meant
+    whole = plain[:at] + meant + plain[at + len(meant) :]
+    return "".join(confusion.traditional(whole, at + k) for k in range(len(meant)))
 
 
-def _grammar(text: str, at: int, wrong: str, before: str, after: str, gain: float) -> float:
-    """What the words around say beyond their own likelihood, in the same unit as the gain."""
-    if wrong == "西":
-        return _is_a_number(text, at, before, after)
-    if wrong in "己巳":
-        unknown = re.search("[不也才早已可]知$", before) is not None and after[:1] not in ("", "知")
-        if (
-            gain < 4
-            and not unknown
-            and (before[-1:] in _SELF_BEFORE or after[:1] in _SELF_BEHIND or not after)
-        ):
-            return -20.0
-        return 5.0
-    if wrong == "已":
-        if re.search("[能以难不]自$", before):
-            return -20.0
-        return 4.0 if before.endswith("自") else 0.0 if gain >= 4 else -20.0
-    if wrong == "首":
-        if after[:1] in _FIRST:
-            return -20.0
-        if before[-1:] in ("一", "两", "几", "三", "这", "那", "哪", "每") and (
-            before[-1:] != "一" or _is_a_poem(text, at, after)
-        ):
-            return -20.0
-        if before[-1:] == "一":
-            return 4.0
-        if before[-1:] in _STRAIGHTENED:
-            return 3.0
-        if gain < 4 and (not after or before[-1:] in _SEATS):
-            return -20.0  # an adverb has a verb behind it; 上首, 左首 are seats
-        return 0.0 if _in_a_word(before + wrong + after, len(before)) else 2.0
-    if (
-        wrong == "入"
-        and before[-1:] in _PERSON_BEHIND
-        and not _in_a_word(before + wrong + after, len(before))
-    ):
-        return 2.5
-    return 0.0
+# ---------------------------------------------------------------- gains
 
 
-def _is_a_number(text: str, at: int, before: str, after: str) -> float:
-    if _HOURS.search(before) and _HOUR_BEHIND.match(text, at + 1):
-        return 20.0
-    if _HOURS.search(before) and after.startswith("点") and not _PASTRY.match(after):
-        return 12.0
-    if _COUNT_BEHIND.match(after) and before[-1:] not in _PROVINCES:
-        return 8.0
-    if _PEOPLE_BEHIND.match(after) and before[-1:] not in _PROVINCES:
-        return 4.0
-    if before[-1:] in _TOWARDS and (after[:1] not in _COUNTED or after[:1] == "点"):
-        return -20.0
-    if after[:1] == "天" and _SPENT.search(before):
-        return 12.0
-    in_a_word = _in_a_word(before + "西" + after, len(before))
-    if before[-1:] in _NUMBER_BEFORE and (not after or after[0] in _COUNTED | _HAS_A_WEST):
-        return 6.0
-    if after[:1] in _COUNTED and not in_a_word:
-        return 4.0 if before else 6.0
-    return -4.0 if in_a_word else 2.0
-
-
-def _is_a_poem(text: str, at: int, after: str) -> bool:
-    """Whether 一首 at this place counts a poem or a song: one is named behind, or a verb for one stands before."""
-    rest = _BREATH.split(text[at + 1 : at + 20])[0]
-    if text[at - 2 : at - 1] in _ONE_OF_THEM or rest.startswith("接一"):
-        return True
-    clause = _BREATH.split(text[max(0, at - 4) : at - 1])[-1]
-    return not after or bool(_POEM.search(rest) or _RECITE.search(clause))
-
-
-def _in_a_word(run: str, at: int) -> bool:
-    """Whether a word of two and more characters of the dictionary covers character `at`."""
-    return any(
-        frequency(run[start:end]) >= 3
-        for start in range(max(0, at - 3), at + 1)
-        for end in range(max(at + 1, start + 2), min(len(run), start + 4) + 1)
+def weigh(texts: Sequence[str], *, damaged: bool) -> Weighed:
+    parts = list(_parts(texts))
+    often = np.zeros(1 << 16, np.int64)
+    found, where, gains, in_general, before, behind = [], [], [], [], [], []
+    for first, part in parts:
+        plain = simplified("\n".join(part))
+        codes = confusion.codes_of(plain)
+        often += np.bincount(codes[codes < 1 << 16], minlength=1 << 16)
+        rows, candidates = features_in(plain, codes, confusion.codes_of("\n".join(part)), damaged=damaged)
+        found.append(candidates)
+        with_own, without = np.minimum(rows @ confusion.general()[1].T, _MOST).T
+        gains.append(with_own)
+        in_general.append(without)
+        before.append(codes[candidates.places - 1])
+        behind.append(codes[candidates.places + 1])
+        where.append(_where(part, first, candidates.places - confusion.REACH - 1))
+    joined = Candidates(
+        *(np.concatenate([getattr(f, n) for f in found]) for n in Candidates.__dataclass_fields__)
     )
+    return Weighed(
+        found=joined,
+        where=np.concatenate(where),
+        gains=np.concatenate(gains),
+        in_general=np.concatenate(in_general),
+        before=np.concatenate(before),
+        behind=np.concatenate(behind),
+        often=often[joined.meant],
+    )
+
+
+def _parts(texts: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
+    first, size = 0, 0
+    for i, text in enumerate(texts):
+        size += len(text)
+        if size >= _PART or i == len(texts) - 1:
+            yield first, texts[first : i + 1]
+            first, size = i + 1, 0
+    if not texts:
+        yield 0, []
+
+
+def _where(part: Sequence[str], first: int, places: Ints) -> Ints:
+    """(paragraph, offset) of each place of the joined part."""
+    starts = np.cumsum([0, *(len(text) + 1 for text in part)])[:-1]
+    rows = np.searchsorted(starts, places, side="right") - 1
+    return np.stack([rows + first, places - starts[rows]], axis=1) if len(places) else np.zeros((0, 2), int)
+
+
+def features_in(plain: str, codes: Ints, written: Ints, *, damaged: bool) -> tuple[Floats, Candidates]:
+    weights = confusion.general()[1]
+    found = confusion.candidates(codes, written)
+    found = found[confusion.plausible(codes, found)]
+    own = confusion.own_counts(codes)
+    rows = confusion.features(confusion.windows(codes, found.places), found.stands, found.meant, own)
+    by_runs = rows @ weights[1, :-1]
+    enough, enough_likely = (
+        (_WORTH_A_LOOK, _WORTH_A_LOOK_LIKELY)
+        if damaged
+        else (_WORTH_A_LOOK_CLEAN, _WORTH_A_LOOK_CLEAN_LIKELY)
+    )
+    keep: Bools = by_runs > np.where(found.likely, enough_likely, enough)
+    found, rows = found[keep], rows[keep]
+    return np.column_stack(
+        [rows, _by_words(plain, found.places, list(map(chr, found.meant.tolist())))]
+    ), found
+
+
+def _by_words(plain: str, places: Ints, meant: Sequence[str]) -> Floats:
+    """How much likelier the run of Chinese characters round each place is as words with what is meant there."""
+    out = np.zeros(len(places))
+    known: dict[str, float] = {}
+    for i, (place, chars) in enumerate(zip(places.tolist(), meant, strict=True)):
+        at = place - confusion.REACH - 1
+        start, end = at, at + len(chars)
+        while start > max(0, at - _RUN) and HAN.match(plain[start - 1]):
+            start -= 1
+        while end < min(len(plain), at + len(chars) + _RUN) and HAN.match(plain[end]):
+            end += 1
+        run = plain[start:end]
+        if run not in known:
+            known[run] = log_likelihood(run)
+        out[i] = log_likelihood(plain[start:at] + chars + plain[at + len(chars) : end]) - known[run]
+    return out
+
+
+# ---------------------------------------------------------------- whether a book has a swap
+
+
+def _chances(weighed: Weighed, *, damaged: bool) -> tuple[Floats, dict[tuple[int, int], float]]:
+    """For each candidate, the chance that it is swapped: the swap's own prior and what all its places say. And for
+    each swap (character, what is meant), the share of its places that probably have it."""
+    found = weighed.found
+    prior, prior_likely = (_PRIOR, _PRIOR_LIKELY) if damaged else (_PRIOR_CLEAN, _PRIOR_CLEAN_LIKELY)
+    pairs, first, pair = np.unique(found.stands << 21 | found.meant, return_index=True, return_inverse=True)
+    once = _once(weighed, pair)
+    kept = _REPEATED * weighed.often[first]
+    base = np.where(found.likely[first], prior_likely, prior)
+    there = np.zeros(len(pairs))  # the chance that the book has the swap
+    cautious = np.maximum(weighed.gains, weighed.in_general - _DOUBT)
+    for _ in range(_ROUNDS):
+        # What a book has most is right, unless it is what the swap put there.
+        fits = np.exp(cautious + there[pair] * (weighed.in_general - cautious))
+        log_likelihoods = np.stack(
+            [np.bincount(pair, once * np.log1p(r * fits), len(pairs)) + kept * np.log1p(-r) for r in _SHARES],
+            axis=1,
+        )
+        shares = base[:, None] / len(_SHARES) * np.exp(np.minimum(log_likelihoods, 500))
+        shares /= (1 - base + shares.sum(axis=1))[:, None]
+        there = shares.sum(axis=1)
+    swapped = _SHARES * fits[:, None]
+    chances: Floats = (shares[pair] * swapped / (1 + swapped)).sum(axis=1)
+    rates = np.where(there > 0.5, shares @ _SHARES, _UNKNOWN)
+    return chances, dict(zip(found[first].pairs(), rates.tolist(), strict=True))
+
+
+def _once(weighed: Weighed, pair: Ints) -> Floats:
+    """1 for the candidates that are witnesses, one for each neighbour: a name or a word that comes again and again
+    says once what it says."""
+    out = np.ones(len(pair), bool)
+    for neighbour in (weighed.before, weighed.behind):
+        rows = np.flatnonzero(out)
+        order = rows[np.lexsort((-weighed.gains[rows], neighbour[rows], pair[rows]))]
+        again = (np.diff(pair[order], prepend=-1) == 0) & (np.diff(neighbour[order], prepend=-1) == 0)
+        out[order[again & confusion.is_han(neighbour[order])]] = False
+    return out.astype(np.float64)
+
+
+# ---------------------------------------------------------------- two swapped characters side by side
+
+
+def _neighbours(
+    part: Sequence[str], first: int, rates: Mapping[tuple[int, int], float]
+) -> Iterator[tuple[float, int, int, str]]:
+    """(chance, paragraph, offset, both characters) of pairs that hide each other: 目已 for 自己, 令曰 for 今日."""
+    plain = simplified("\n".join(part))
+    codes = confusion.codes_of(plain)
+    found = confusion.candidates_of(codes, confusion.families("program", "likely"))
+    low = np.searchsorted(found.places, found.places + 1)
+    number = np.searchsorted(found.places, found.places + 1, side="right") - low
+    left = np.repeat(np.arange(len(low)), number)
+    right = np.repeat(low, number) + np.arange(len(left)) - np.repeat(np.cumsum(number) - number, number)
+    one, two = found[left], found[right]
+    known = confusion.known_pairs(one.meant, two.meant)
+    keep = (known >= _KNOWN_PAIR) & (confusion.known_pairs(one.stands, two.stands) == 0)
+    # Where one of them alone will do, it does.
+    keep &= known > _FAR * confusion.known_pairs(one.meant, two.stands)
+    keep &= known > _FAR * confusion.known_pairs(one.stands, two.meant)
+    one, two = one[keep], two[keep]
+    gains = _joint_gains(plain, codes, one, two)
+    where = _where(part, first, one.places - confusion.REACH - 1)
+    for i in np.flatnonzero(gains > 0).tolist():
+        shares = [
+            max(rates.get((int(c.stands[i]), int(c.meant[i])), 0.0), _PRIOR_LIKELY * float(_SHARES.mean()))
+            for c in (one, two)
+        ]
+        odds = float(gains[i]) + log(shares[0]) + log(shares[1])
+        chance = 1 / (1 + exp(-odds))
+        if chance > _ENOUGH:
+            row, at = where[i].tolist()
+            meant = chr(one.meant[i]) + chr(two.meant[i])
+            yield chance, row, at, _in_script(part[row - first], at, meant)
+
+
+def _joint_gains(plain: str, codes: Ints, one: Candidates, two: Candidates) -> Floats:
+    """By how much both characters fit better than both that stand there, in log odds."""
+    weights = confusion.general()[1][1]
+    own = confusion.NO_COUNTS
+    behind = confusion.features(confusion.windows(codes, two.places), two.stands, two.meant, own)
+    around = confusion.windows(codes, one.places)
+    around[:, confusion.REACH + 1] = two.meant
+    before = confusion.features(around, one.stands, one.meant, own)
+    words = _by_words(plain, one.places, [chr(a) + chr(b) for a, b in zip(one.meant, two.meant, strict=True)])
+    gains: Floats = (behind + before) @ weights[:-1] + words * weights[-1]
+    return gains

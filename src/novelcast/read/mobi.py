@@ -14,6 +14,8 @@ from pathlib import Path
 
 from novelcast.errors import InputError
 from novelcast.read.archive import damaged, too_large
+from novelcast.read.contents import Entry, start_chapters
+from novelcast.read.mobi_index import assembled, contents, marked, read_index
 from novelcast.read.page import aside_of_notes, note_marks, parse_page, walk, without_contents
 from novelcast.read.source import MIB, Block, Source, clean, load_bytes, picture
 
@@ -22,8 +24,10 @@ _MAX_RECORD_BYTES = MIB  # a text record holds 4 KiB unpacked
 _KINDS = (b"BOOKMOBI", b"TEXtREAd")
 _PLAIN, _PALMDOC, _HUFFMAN = 1, 2, 17480
 _NOTHING = 0xFFFFFFFF
+_CONTENTS, _FRAGMENTS, _SKELETONS = 244, 248, 252  # where record 0 names the records of the indexes
 _AUTHOR, _KF8_AT, _COVER, _TITLE, _LANGUAGE = 100, 121, 201, 503, 524
 _PHRASE_DEPTH = 32
+_LOST = 0.05  # of a text may be bytes that are no character
 # A KF8 book is many documents one behind the other, each an empty shell and then what belongs into it.
 _SHELL = re.compile(r"<\?xml\b[^>]*>|<!DOCTYPE\b[^>]*>|</?(?:html|body)\b[^>]*>", re.IGNORECASE)
 
@@ -78,8 +82,11 @@ def _read(path: Path, data: bytes) -> Source:
         number = int.from_bytes(second[0])
         if 0 < number < len(records) and records[number - 1].startswith(b"BOUNDARY"):
             body = _head(records, number)
-    text = _text(path, records, body)
-    blocks = _blocks(path, text.decode(body.encoding, "replace"))
+    text, entries = _with_contents(_text(path, records, body), records, body)
+    decoded = text.decode(body.encoding, "replace")
+    if decoded.count("\ufffd") > _LOST * len(decoded):
+        raise damaged(path, "its text is no text")
+    blocks = _blocks(path, decoded, entries)
     if not blocks:
         raise InputError(f"there is no text in {path}", hint="it may hold pictures only")
     named = about.get(_TITLE) or [_full_name(head)]
@@ -269,9 +276,31 @@ class _Huffman:
         return length, (self._long[2 * length - 1] + 1 << 32 - length) - 1
 
 
-def _blocks(path: Path, text: str) -> list[Block]:
+def _with_contents(text: bytes, records: list[bytes], head: _Head) -> tuple[bytes, list[Entry]]:
+    """The text, a KF8 book's in order, with an anchor where each entry of the table of contents leads; its entries.
+
+    A book whose indexes are damaged is read without them.
+    """
+    fragments: list[int] = []
+    try:
+        if head.version >= 8 and head.word(_SKELETONS) != _NOTHING:
+            parts = [read_index(records, head.first + head.word(at)) for at in (_SKELETONS, _FRAGMENTS)]
+            text, fragments = assembled(text, *parts)
+        if head.word(_CONTENTS) == _NOTHING:
+            return text, []
+        index = read_index(records, head.first + head.word(_CONTENTS))
+        entries, places = contents(index, fragments, head.encoding)
+    except (struct.error, IndexError, KeyError, ValueError):
+        return text, []
+    return marked(text, places), entries
+
+
+def _blocks(path: Path, text: str, entries: list[Entry]) -> list[Block]:
     root = parse_page(f"<html><body>{_SHELL.sub('', text)}</body></html>", path)
     if root is None:
         return []
     targets = [href.rpartition("#")[2] for _, href in note_marks(root) if href]
-    return without_contents(walk(root, aside_of_notes(root, targets)))
+    page = walk(root, aside_of_notes(root, targets))
+    blocks = without_contents(page)
+    start_chapters(blocks, entries, {("", id): n for id, n in page.anchors.items()})
+    return blocks

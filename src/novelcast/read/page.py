@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from novelcast.errors import InputError
 from novelcast.read.archive import parse_xml
+from novelcast.read.breaks import without_cuts
 from novelcast.read.skip import REASON_CONTENTS
 from novelcast.read.source import (
     REASON_FOOTNOTE,
@@ -169,6 +170,9 @@ class _Walk:
     in_link: int = 0
     length: int = 0
     links: set[int] = field(default_factory=set)
+    breaks: int = 0
+    soft: dict[int, int] = field(default_factory=dict)
+    """For blocks that stand behind others in one element: how many <br> are between the two."""
 
     def run(self, root: etree._Element) -> Page:
         from lxml import etree
@@ -182,7 +186,9 @@ class _Walk:
                 self.leave(element, tag)
                 self.text(element.tail if element is not root else None)
         self.flush()
-        return Page(self.build.blocks, self.page.anchors, frozenset(self.links))
+        blocks, places = without_cuts(self.build.blocks, self.soft, self.links)
+        anchors = {name: places[n] for name, n in self.page.anchors.items()}
+        return Page(blocks, anchors, frozenset(places[n] for n in self.links))
 
     def enter(self, element: etree._Element, tag: str) -> None:
         if tag in _BLOCKS and tag not in _CELLS:
@@ -235,9 +241,11 @@ class _Walk:
         if self.heading:
             self.build.add(" ")
         else:
-            self.flush()
+            breaks = self.breaks
+            self.breaks = 1 if self.flush() else breaks + (breaks > 0)
 
-    def flush(self) -> None:
+    def flush(self) -> bool:
+        """The paragraph under way is complete; False where there was none."""
         number = len(self.build.blocks)
         if self.heading:
             made = self.build.end("heading", level=self.heading)
@@ -245,8 +253,12 @@ class _Walk:
             made = self.build.end("verse" if self.verse else "body")
             if made and self.length and self.linked >= 0.9 * self.length:
                 self.links.add(number)
+            if made and self.breaks:
+                self.soft[number] = self.breaks
         if made:
             self.length = self.linked = 0
+        self.breaks = 0
+        return made
 
 
 def _is_link(element: etree._Element, tag: str) -> bool:

@@ -1,7 +1,7 @@
 """PDF with a text layer -> Source: lines joined to paragraphs, headers, footers and page numbers set apart.
 
 pdfminer.six (MIT) says where each character stands; what is a paragraph follows from the lines' places: a paragraph
-begins at an indent, behind a short line or behind a gap. Columns and vertical text are not known.
+begins at an indent, behind a short line or behind a gap.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -21,6 +21,7 @@ from typing import Any
 from novelcast.errors import InputError, SettingsError
 from novelcast.read.archive import damaged, too_large
 from novelcast.read.chapters import find_heading
+from novelcast.read.pdf_page import Line, Row, in_reading_order, rows_of
 from novelcast.read.source import MIB, Block, Builder, Source, Start, author_of, clean, load_bytes, title_of
 
 REASON_EDGE = "a page's header, footer or number"
@@ -32,6 +33,7 @@ _MAX_STREAM_BYTES = 64 * MIB
 _MAX_PICTURE_BYTES = 512 * MIB
 _MAX_TOTAL_BYTES = 4096 * MIB
 _CHUNK_BYTES = 1 << 16
+_UNKNOWN = 0.2  # of the letters may be signs of which nobody knows what they are
 _FILTERS = 3  # that a stream may go through
 _EDGE_LINES = 2  # of a page, at its top and its bottom, that may be header or footer
 _REPEATED = 3  # pages that a header stands on, at least
@@ -46,19 +48,11 @@ _HYPHENS = ("-", "\xad", "\u2010")
 
 
 @dataclass(frozen=True)
-class _Line:
-    """Places in points, from the page's lower left corner."""
-
-    text: str
-    left: float
-    right: float
-    bottom: float
-    size: float
-
-
-@dataclass(frozen=True)
 class _Page:
-    lines: list[_Line]
+    """A page, or one column of it: its lines, where each stands in the file (page, number), and its margins."""
+
+    lines: list[Line]
+    places: list[tuple[int, int]]
     left: float
     right: float
 
@@ -74,13 +68,13 @@ def read(path: Path) -> Source:
             f"{path} has no text, only pictures of it (a scan)",
             hint="run it through text recognition (OCR) first",
         )
-    if letters[True] > letters[False]:
+    if letters[True] > _UNKNOWN * letters.total():
         raise InputError(
             f"{path} doesn't say which letters its signs are",
             hint="run it through text recognition (OCR) first",
         )
     edges = _edges(file.pages)
-    pages = [_Page(page, *_margins(page, edges, n)) for n, page in enumerate(file.pages)]
+    pages = [part for n, page in enumerate(file.pages) for part in _columns(page, edges, n)]
     blocks = _blocks(pages, edges)
     _start_chapters(blocks, file.outline)
     return Source(blocks, title=title_of(file.title), authors=author_of(file.author))
@@ -93,7 +87,7 @@ def read(path: Path) -> Source:
 class _File:
     """What a PDF holds: its lines by page, its bookmarks' titles, its title and its author."""
 
-    pages: list[list[_Line]]
+    pages: list[list[Line]]
     outline: list[str]
     title: str
     author: str
@@ -169,16 +163,16 @@ def _parse(path: Path, data: bytes) -> _File:
     resources = PDFResourceManager()
     device = PDFPageAggregator(resources, laparams=None)
     interpreter = PDFPageInterpreter(resources, device)
-    pages: list[list[_Line]] = []
+    pages: list[list[Row]] = []
     total = 0
     for page in PDFPage.create_pages(document):
         interpreter.process_page(page)
-        pages.append(_lines_of(device.get_result()))
-        total += sum(len(line.text) for line in pages[-1])
+        pages.append(rows_of(device.get_result()))
+        total += sum(len(line.text) for row in pages[-1] for line in row)
         if len(pages) > _MAX_PAGES or total > _MAX_CHARACTERS:
             raise InputError(f"{path} has too much text for a book", hint="give it in parts")
     info = document.info[0] if document.info else {}
-    return _File(pages, _outline(document), _field(info, "Title"), _field(info, "Author"))
+    return _File(in_reading_order(pages), _outline(document), _field(info, "Title"), _field(info, "Author"))
 
 
 def _field(info: dict[str, Any], name: str) -> str:
@@ -198,55 +192,10 @@ def _outline(document: Any) -> list[str]:
         return []
 
 
-def _letters(box: Any) -> Iterator[Any]:
-    """The characters of a page, those of its forms too."""
-    from pdfminer.layout import LTChar, LTContainer
-
-    stack = [iter(box)]
-    while stack:
-        item = next(stack[-1], None)
-        if item is None:
-            stack.pop()
-        elif isinstance(item, LTChar):
-            yield item
-        elif isinstance(item, LTContainer):
-            stack.append(iter(item))
-
-
-def _lines_of(page: Any) -> list[_Line]:
-    """A page's lines from top to bottom, each from left to right: characters on one base line."""
-    rows: dict[int, list[Any]] = {}
-    for letter in _letters(page):
-        at = round(letter.matrix[5])
-        row = next((rows[y] for y in (at, at - 1, at + 1) if y in rows), None)
-        if row is None:
-            row = rows.setdefault(at, [])
-        row.append(letter)
-    return [line for y in sorted(rows, reverse=True) for line in _line(rows[y])]
-
-
-def _line(letters: list[Any]) -> Iterator[_Line]:
-    letters = sorted(letters, key=lambda c: c.x0)
-    words: list[str] = []
-    end = letters[0].x0
-    for letter in letters:
-        text = letter.get_text()
-        text = "\ufffd" if text.startswith("(cid:") else text
-        if letter.x0 - end > 0.25 * letter.size and words and not words[-1].isspace():
-            words.append(" ")
-        words.append(text)
-        end = letter.x1
-    text = " ".join("".join(words).split())
-    seen = [c for c in letters if not c.get_text().isspace()]
-    if text and seen:
-        size = median(c.size for c in seen) or 1.0
-        yield _Line(text, seen[0].x0, max(c.x1 for c in seen), median(c.matrix[5] for c in seen), size)
-
-
 # ---------------------------------------------------------------- pages
 
 
-def _edges(pages: Sequence[Sequence[_Line]]) -> set[tuple[int, int]]:
+def _edges(pages: Sequence[Sequence[Line]]) -> set[tuple[int, int]]:
     """Which lines (page, number) are headers, footers or page numbers.
 
     A header is the same, but for numbers, at the same place of three pages and more, set off from the text by a gap
@@ -256,7 +205,7 @@ def _edges(pages: Sequence[Sequence[_Line]]) -> set[tuple[int, int]]:
     size = median(line.size for lines in pages for line in lines)
     headers: dict[tuple[str, int], list[tuple[int, int]]] = {}
     numbers: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    out: set[tuple[int, int]] = set()
+    out = {(n, i) for n, lines in enumerate(pages) for i, line in enumerate(lines) if line.aside}
     for n, lines in enumerate(pages):
         order = sorted(range(len(lines)), key=lambda i: -lines[i].bottom)
         for i in {*order[:_EDGE_LINES], *order[-_EDGE_LINES:]}:
@@ -281,37 +230,48 @@ def _edges(pages: Sequence[Sequence[_Line]]) -> set[tuple[int, int]]:
     return out
 
 
-def _is_apart(lines: Sequence[_Line], order: Sequence[int], i: int, step: float, size: float) -> bool:
+def _is_apart(lines: Sequence[Line], order: Sequence[int], i: int, step: float, size: float) -> bool:
     """Whether a line at a page's edge is set off from the text: smaller, or with a gap on its inner side."""
     at = order.index(i)
-    inner = at + 1 if at < len(order) / 2 else at - 1
-    if not 0 <= inner < len(order):
-        return True
-    return lines[i].size < 0.9 * size or abs(lines[i].bottom - lines[order[inner]].bottom) > 1.3 * step
+    inner = order[at + 1 :] if at < len(order) / 2 else order[:at][::-1]
+    # Headers to the left and to the right stand on one base line.
+    gap = next((d for j in inner if (d := abs(lines[i].bottom - lines[j].bottom)) > 1), None)
+    return gap is None or lines[i].size < 0.9 * size or gap > 1.3 * step
 
 
-def _margins(lines: Sequence[_Line], edges: set[tuple[int, int]], number: int) -> tuple[float, float]:
-    """Where most lines of a page begin and the longest ones end."""
-    own = [line for i, line in enumerate(lines) if (number, i) not in edges] or list(lines)
-    if not own:
-        return 0.0, 0.0
-    lefts = Counter(round(line.left) for line in own)
+def _columns(lines: Sequence[Line], edges: set[tuple[int, int]], number: int) -> Iterator[_Page]:
+    """The parts of a page that are read one after the other, each with its margins."""
+    for _, part in groupby(range(len(lines)), lambda i: lines[i].column):
+        numbers = list(part)
+        column = lines[numbers[0]].column
+        # A line over all columns has the page's own margins.
+        own = [
+            line for i, line in enumerate(lines) if (number, i) not in edges and column in (0, line.column)
+        ]
+        left, right = _margins(own or [lines[i] for i in numbers])
+        yield _Page([lines[i] for i in numbers], [(number, i) for i in numbers], left, right)
+
+
+def _margins(lines: Sequence[Line]) -> tuple[float, float]:
+    """Where most lines begin and the longest ones end."""
+    lefts = Counter(round(line.left) for line in lines)
     # Of the usual beginnings the left one: in dialogue most lines are indented.
     usual = [x for x, n in lefts.items() if n >= 2] or list(lefts)
-    return float(min(usual)), max(line.right for line in own)
+    return float(min(usual)), max(line.right for line in lines)
 
 
 def _blocks(pages: Sequence[_Page], edges: set[tuple[int, int]]) -> list[Block]:
     """The paragraphs; what stands at a page's edge comes before the first paragraph that ends behind it."""
-    own = [line for n, p in enumerate(pages) for i, line in enumerate(p.lines) if (n, i) not in edges]
+    own = [line for p in pages for place, line in zip(p.places, p.lines, strict=True) if place not in edges]
     size = median(line.size for line in own) if own else 1.0
     step = _step([page.lines for page in pages])
     builder = Builder()
-    last: tuple[_Line, _Page] | None = None
-    for n, page in enumerate(pages):
-        aside = [line.text for i, line in enumerate(page.lines) if (n, i) in edges]
-        for i, line in enumerate(page.lines):
-            if (n, i) in edges:
+    last: tuple[Line, _Page] | None = None
+    for page in pages:
+        aside = []
+        for place, line in zip(page.places, page.lines, strict=True):
+            if place in edges:
+                aside.append(line.text)
                 continue
             if last is None or _begins(line, page, *last, step):
                 _end(builder, None if last is None else last[0], size)
@@ -322,14 +282,14 @@ def _blocks(pages: Sequence[_Page], edges: set[tuple[int, int]]) -> list[Block]:
     return builder.blocks
 
 
-def _end(builder: Builder, last: _Line | None, size: float) -> None:
+def _end(builder: Builder, last: Line | None, size: float) -> None:
     if last is not None and last.size > _LARGE * size:
         builder.end("heading", level=1 if last.size > 1.6 * size else 2)
     else:
         builder.end()
 
 
-def _join(builder: Builder, line: _Line, last: _Line | None) -> None:
+def _join(builder: Builder, line: Line, last: Line | None) -> None:
     """Add a line to the paragraph under way: Chinese without a space, a word parted by a hyphen in one."""
     if builder.pending and last is not None:
         parted = last.text[-1:] in _HYPHENS and last.text[-2:-1].isalpha() and line.text[:1].islower()
@@ -342,13 +302,13 @@ def _join(builder: Builder, line: _Line, last: _Line | None) -> None:
         builder.add(line.text)
 
 
-def _step(pages: Iterable[Sequence[_Line]]) -> float:
+def _step(pages: Iterable[Sequence[Line]]) -> float:
     """The usual distance from line to line."""
     steps = [a.bottom - b.bottom for lines in pages for a, b in pairwise(lines) if a.bottom > b.bottom]
     return median(steps) if steps else 0.0
 
 
-def _begins(line: _Line, page: _Page, last: _Line, last_page: _Page, step: float) -> bool:
+def _begins(line: Line, page: _Page, last: Line, last_page: _Page, step: float) -> bool:
     """Whether a line begins a paragraph, seen from the line before it."""
     if abs(line.size - last.size) > 0.15 * max(line.size, last.size):
         return True

@@ -8,44 +8,49 @@ from pathlib import Path
 
 from novelcast.errors import InputError
 from novelcast.read.chapters import is_break
-from novelcast.read.source import MAX_PARAGRAPHS, Block, Source, check_size
-from novelcast.read.text import load_text, split_paragraphs
+from novelcast.read.lines import Para
+from novelcast.read.source import MAX_PARAGRAPHS, Block, Cut, Source, check_size
+from novelcast.read.text import load_text, paragraphs_of
 
 MARKDOWN = (".md", ".markdown")
 
 
 def read(path: Path) -> Source:
     check_size(path)
-    text, _ = load_text(path)
-    lines = text.count("\n")
+    decoded = load_text(path)
+    lines = decoded.text.count("\n")
     if lines > 2 * MAX_PARAGRAPHS:  # every other one may be blank
         raise InputError(
             f"{path} has {lines:,} lines: that is no book", hint="give the book alone, or in parts"
         )
     markdown = path.suffix.lower() in MARKDOWN
-    paragraphs = _unwrapped(text) if markdown else split_paragraphs(text)
-    return Source(tuple(Block(p) for p in paragraphs), markdown=markdown)
+    paragraphs = paragraphs_of(decoded, _unwrapped, "") if markdown else paragraphs_of(decoded)
+    return Source(tuple(_block(p) for p in paragraphs), markdown=markdown)
 
 
-def _unwrapped(text: str) -> list[str]:
+def _block(paragraph: Para) -> Block:
+    """The paragraph as its file has it, with what the running text has in other places."""
+    parts: list[str] = []
+    cuts: list[Cut] = []
+    at = size = 0
+    for gap in paragraph.gaps:
+        kept = paragraph.text[at : gap.at]
+        parts += [kept, gap.before]
+        size += len(kept) + len(gap.before)
+        cuts.append(Cut(size - len(gap.before), size, gap.why, gap.instead))
+        at = gap.at + len(gap.instead)
+    return Block("".join([*parts, paragraph.text[at:]]), cuts=tuple(cuts))
+
+
+def _unwrapped(lines: Sequence[str]) -> list[list[int]]:
     """Markdown's paragraphs: lines up to a blank line, a heading, a rule or a list item belong together."""
-    out: list[str] = []
-    block: list[str] = []
-    for line in [*(part.strip() for part in re.split(r"\r\n|[\n\r]", text)), ""]:
+    out: list[list[int]] = []
+    open_ = False
+    for i, line in enumerate(part.strip() for part in lines):
         apart = not line or re.match(r"#{1,6}\s|[-*+]\s|>|\d+\.\s", line) or is_break(line)
-        if apart and block:
-            out.append(_joined(block))
-            block = []
-        if apart and line:
-            out.append(line)
+        if line and (apart or not open_):
+            out.append([i])
         elif line:
-            block.append(line)
-    return [p for block_text in out for p in split_paragraphs(block_text)]
-
-
-def _joined(lines: Sequence[str]) -> str:
-    text = lines[0]
-    for line in lines[1:]:
-        wide = ord(text[-1]) > 0x2E7F or ord(line[0]) > 0x2E7F or text[-1] in "“”…—"
-        text += line if wide else " " + line
-    return text
+            out[-1].append(i)
+        open_ = not apart
+    return out

@@ -14,7 +14,9 @@ from novelcast.read.draft import Draft, Edit
 from novelcast.read.lookalikes import lookalikes
 from novelcast.read.masks import masked_words
 from novelcast.read.notes import pinyin_notes
+from novelcast.read.quotes import lost_quotes
 from novelcast.read.stops import lost_marks
+from novelcast.read.swaps import program_swaps
 
 WHY_SPACE = "white space that a removed note or tag left"
 
@@ -54,10 +56,15 @@ def _repair_chinese(drafts: list[Draft]) -> list[Draft]:
         drafts = _rejoin(drafts)
     for single in (markup.line_ends, markup.tags, markup.stray_marks, masked_words):
         _each(drafts, single)
-    _some(drafts, lookalikes([d.text for d in drafts], damaged=damaged))
+    _some(drafts, program_swaps([d.text for d in drafts], damaged=damaged))
+    mended = lookalikes([d.text for d in drafts], damaged=damaged)
+    _some(drafts, mended)
+    near = [drafts[i] for i in mended]  # what was mended may show what its neighbours are
+    _some(near, program_swaps([d.text for d in near], damaged=damaged))
     for single in (width.punctuation, width.straight_quotes, width.doubled_quotes):
         _each(drafts, single)
     if damaged:
+        _some(drafts, lost_quotes([d.text for d in drafts]))
         _some(drafts, lost_marks([d.text for d in drafts]))
     return drafts
 

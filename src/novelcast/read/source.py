@@ -44,20 +44,25 @@ REASON_COPYRIGHT = "the copyright page"
 
 @dataclass(frozen=True)
 class Cut:
-    """Characters [start, end) of a block that stand in the running text but aren't read: a mark, a reading."""
+    """Characters [start, end) of a block that aren't read: a mark, a reading, a line end; `instead` of them is."""
 
     start: int
     end: int
     why: str
+    instead: str = ""
 
 
 @dataclass(frozen=True)
 class Start:
-    """A chapter begins here. `weak`: only because a file does; a heading in its first lines names it."""
+    """A chapter begins here. `weak`: only because a file does; a heading in its first lines names it.
+
+    `within`: the title of the volume it is in, empty for none, None where that isn't known.
+    """
 
     title: str
     volume: bool = False
     weak: bool = False
+    within: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,7 @@ class Block:
         """The text without what is cut out of it."""
         at, parts = 0, []
         for cut in self.cuts:
-            parts.append(self.text[at : cut.start])
+            parts += [self.text[at : cut.start], cut.instead]
             at = cut.end
         return "".join([*parts, self.text[at:]])
 
@@ -151,6 +156,7 @@ def _joined(pieces: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     out: list[tuple[str, str]] = []
     last = ""  # the last character of the running text
     space = ""  # white space that waits for what follows it
+    chinese = False
     for text, why in pieces:
         if why:
             if text.strip():
@@ -164,15 +170,19 @@ def _joined(pieces: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
             if not part:
                 space = white if i else ""
                 continue
-            if white and last and not ("\n" in white and _wide(last) and _wide(part[0])):
+            chinese = chinese or HAN.search(part) is not None
+            glued = "\n" in white and _wide(last, chinese) and _wide(part[0], chinese)
+            if white and last and not glued:
                 part = " " + part
             out.append((unicodedata.normalize("NFC", part), ""))
             last = part[-1]
     return out
 
 
-def _wide(char: str) -> bool:
-    return HAN.match(char) is not None or "\u3000" <= char <= "\u303f" or "\uff00" <= char <= "\uffef"
+def _wide(char: str, chinese: bool) -> bool:
+    """Whether a character needs no space beside it; quotes and dashes are Chinese or not as their text is."""
+    wide = HAN.match(char) is not None or "\u3000" <= char <= "\u303f" or "\uff00" <= char <= "\uffef"
+    return wide or (chinese and char != "" and char in "“”‘’…—")
 
 
 def _aside(pieces: Sequence[tuple[str, str]], skip: str) -> Block | None:

@@ -1,4 +1,4 @@
-"""Stops and quotes that were lost between sentences: narration glued to a quote, sentences glued to each other.
+"""Stops that were lost between sentences: narration glued to a quote, sentences glued to each other.
 
 A stop lost before a whole utterance in quotes is placed by rule; one lost between two sentences of narration by
 the model in `sentences`.
@@ -16,7 +16,6 @@ from novelcast.read.sentences import lost_stops
 
 WHY_STOP = "a lost full stop"
 WHY_HOUR = "an hour that lost its 点"
-WHY_CLOSE = "a closing quote that was lost"
 
 _QUOTE = re.compile("“([^“”]{1,200})”?")
 _SPEECH_END = "。！？!?…—～"
@@ -26,12 +25,10 @@ _LEADS_IN = re.compile(
 )
 
 
-_LOSES_CLOSES = 2  # utterances surely left open, at least
 _PARAGRAPH = 6  # characters of a paragraph that is a sentence and no title or sign
 _HOUR = re.compile(
     "(?:凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|深夜|半夜)(?:[0-9]{1,2}|十[一二]?|[一二两兩三四五六七八九])(?=的(?![0-9A-Za-z]))"
 )
-_UTTERANCE = 45  # characters of a speech that surely has no narration glued to it
 
 
 def lost_marks(texts: Sequence[str]) -> dict[int, list[Edit]]:
@@ -39,19 +36,11 @@ def lost_marks(texts: Sequence[str]) -> dict[int, list[Edit]]:
     out: dict[int, dict[tuple[int, int], Edit]] = {}
     for i, at, _ in lost_stops([simplified(t) for t in texts]):
         out.setdefault(i, {})[at, at] = Edit(at, at, "。", WHY_STOP)
-    open_ended = {i: end for i, text in enumerate(texts) if (end := _never_closed_at_the_end(text))}
-    # Before a paragraph that opens a quote it may be one speech that goes on: not with a question or a cry at its
-    # end, nor in a book that loses such quotes.
-    follows = {i: texts[i + 1] if i + 1 < len(texts) else "" for i in open_ended}
-    sure = [i for i in open_ended if texts[i][-1] in "？！?!" or not follows[i].startswith(("“", "”"))]
-    for i in open_ended if len(sure) >= _LOSES_CLOSES else sure:
-        end = open_ended[i]
-        out.setdefault(i, {})[end.start, end.end] = end
     for i, text in enumerate(texts):
         for e in (*_at_the_end(text), *_hours(text)):
             out.setdefault(i, {})[e.start, e.end] = e
         if "“" in text:
-            for e in (*_before_speech(text), *_never_closed(text)):
+            for e in _before_speech(text):
                 out.setdefault(i, {})[e.start, e.end] = e
     return {i: list(edits.values()) for i, edits in out.items()}
 
@@ -87,33 +76,3 @@ def _is_glued(text: str, at: int) -> bool:
 
 def _may_end_a_sentence(char: str) -> bool:
     return HAN.match(char) is not None or char in "℃%％*"
-
-
-def _never_closed(text: str) -> Iterator[Edit]:
-    """A quote that a second one opens inside of: closed behind its last stop, if the second follows that at once."""
-    opened = False
-    for match in re.finditer("[“”]", text):
-        if match[0] == "”":
-            opened = False
-        elif opened and text[match.start() - 1] in "。！？…":
-            yield Edit(match.start(), match.start(), "”", WHY_CLOSE)
-        else:
-            opened = True
-
-
-def _never_closed_at_the_end(text: str) -> Edit | None:
-    """A short utterance up to the paragraph's end, by itself or behind a mark, that lost its closing quote.
-
-    A longer one may have narration glued to it.
-    """
-    at = text.rfind("“")
-    said = text[at + 1 :]
-    if at < 0 or "”" in said or not 0 < len(said) <= _UTTERANCE:
-        return None
-    if (
-        (at == 0 or text[at - 1] in "：，。！？”" or _is_glued(text, at))
-        and said[-1] in _SPEECH_END
-        and not re.search("[。！？].*[说道问]", said)
-    ):
-        return Edit(len(text), len(text), "”", WHY_CLOSE)
-    return None

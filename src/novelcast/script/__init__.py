@@ -3,37 +3,66 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from novelcast.catalog import CueSound
 from novelcast.characters import NOBODY, Characters
 from novelcast.errors import ScriptError
 from novelcast.lexicon import NO_WORDS, Lexicon
-from novelcast.model import Book, Cue, Script, Segment, Skipped, Span
-from novelcast.script.attribute import attribute
+from novelcast.model import Book, Cue, Script, Segment, Skipped, Span, Speaker
+from novelcast.script import english
+from novelcast.script.attribute import Label, attribute
+from novelcast.script.channels import channels
 from novelcast.script.cues import find_cues
 from novelcast.script.given import honoured, shown
 from novelcast.script.ids import short_ids
 from novelcast.script.people import find_people
+from novelcast.script.pieces import Piece
 from novelcast.script.split import split_book
 from novelcast.script.spoken import spoken_form
 
 __all__ = ["anchored", "check_coverage", "write_script"]
 
 
+@dataclass(frozen=True)
+class _Language:
+    """How books of a language are read: what is said, who is there, who says it."""
+
+    split: Callable[[Book], list[Piece]]
+    people: Callable[[Sequence[Piece]], tuple[Speaker, ...]]
+    attribute: Callable[[Sequence[Piece], Sequence[Speaker]], list[Label]]
+
+
+_CHINESE = _Language(split_book, find_people, attribute)
+_ENGLISH = _Language(english.split_book, english.find_people, english.attribute)
+
+
+def _language_of(book: Book) -> _Language:
+    """Chinese for languages written like it; English for all others, whose quotation marks are like its own."""
+    return _CHINESE if book.language.lower().split("-")[0] in ("zh", "ja", "ko") else _ENGLISH
+
+
 def write_script(
-    book: Book, sounds: Sequence[CueSound], lexicon: Lexicon = NO_WORDS, given: Characters = NOBODY
+    book: Book,
+    sounds: Sequence[CueSound],
+    lexicon: Lexicon = NO_WORDS,
+    given: Characters = NOBODY,
+    refine: Callable[[Script], Script] | None = None,
 ) -> Script:
     """The script of a book, with the people that the user gave and those that are found.
 
+    `refine` may change who speaks; it sees everybody who was found, those too who say nothing.
     Raises ScriptError where a character is lost or doubled.
     """
-    pieces, cues = find_cues(split_book(book), sounds)
-    people = honoured(find_people(pieces), given)
-    labels = attribute(pieces, people)
+    language = _language_of(book)
+    pieces, cues = find_cues(language.split(book), sounds)
+    people = honoured(language.people(pieces), given)
+    labels = language.attribute(pieces, people)
+    heard = channels(pieces, labels)
     segments = []
-    said = [(p, x) for p, x in zip(pieces, labels, strict=True) if x.kind not in ("cue", "skip")]
-    for (piece, label), name in zip(said, short_ids(p.text for p, _ in said), strict=True):
+    said = [x for x in zip(pieces, labels, heard, strict=True) if x[1].kind not in ("cue", "skip")]
+    for (piece, label, channel), name in zip(said, short_ids(p.text for p, _, _ in said), strict=True):
         segments.append(
             Segment(
                 id=name,
@@ -42,16 +71,16 @@ def write_script(
                 speaker=label.speaker,
                 confidence=label.confidence,
                 evidence=label.evidence,
+                channel=channel,
                 text=piece.text,
                 spoken=spoken_form(piece.text, book.language, lexicon),
                 others=label.others,
             )
         )
-    kept = {s.speaker for s in segments} | {p.id for p in given.people}
     script = Script(
         title=book.title,
         language=book.language,
-        speakers=shown((p for p in people if p.id in kept), given),
+        speakers=tuple(people),
         segments=tuple(segments),
         cues=anchored(cues, segments),
         skipped=tuple(
@@ -59,6 +88,12 @@ def write_script(
             for p, x in zip(pieces, labels, strict=True)
             if x.kind == "skip"
         ),
+    )
+    if refine is not None:
+        script = refine(script)
+    kept = {s.speaker for s in script.segments} | {p.id for p in given.people}
+    script = script.model_copy(
+        update={"speakers": shown((p for p in script.speakers if p.id in kept), given)}
     )
     check_coverage(book, script)
     return script

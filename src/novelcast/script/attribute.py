@@ -8,14 +8,14 @@ sum over all sequences (forward-backward) gives each candidate's probability, wh
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from novelcast.hanzi import simplified
 from novelcast.model import Guess, Speaker
-from novelcast.script.clues import Clue, Roster, sentences, subject
-from novelcast.script.decode import decode, load_model
+from novelcast.script.clues import REACTIONS, Clue, Roster
+from novelcast.script.decode import Scored, decode, load_model
 from novelcast.script.pieces import Piece, PieceKind
-from novelcast.script.turns import Turn, chapters_of, fits, paragraphs_of, read_turns
+from novelcast.script.thinkers import thinkers, told_by_me
+from novelcast.script.turns import Turn, chapters_of, fits, read_turns
 
 
 @dataclass(frozen=True)
@@ -36,19 +36,26 @@ LEAST_SHARE = 0.05
 def attribute(pieces: Sequence[Piece], people: Sequence[Speaker]) -> list[Label]:
     """One label a piece, in order."""
     labels = [Label(p.kind) for p in pieces]
-    roster = Roster.of(people)
+    whole = Roster.of(people)
+    by_id = {p.id: i for i, p in enumerate(people)}
     for chapter in chapters_of(pieces):
+        # 我 is nobody in a chapter that another narrator tells.
+        roster = whole if told_by_me(pieces, chapter) else replace(whole, narrator=None)
         turns = read_turns(pieces, chapter, roster)
         for turn, (who, sure) in zip(turns, decode(turns, load_model()), strict=True):
             evidence = _evidence(turn, who, roster)
-            others = _others(turn, who, people)
+            others = others_of(turn, who, people)
             for i in turn.pieces:
                 labels[i] = Label("dialogue", None if who is None else people[who].id, sure, evidence, others)
-        _attribute_thoughts(pieces, chapter, roster, labels)
+        known = {
+            i: (by_id[name], labels[i].confidence) for i in chapter if (name := labels[i].speaker) is not None
+        }
+        for i, (thinker, sure, why) in thinkers(pieces, chapter, roster, known).items():
+            labels[i] = Label("thought", None if thinker is None else people[thinker].id, sure, why)
     return labels
 
 
-def _others(turn: Turn, who: int | None, people: Sequence[Speaker]) -> tuple[Guess, ...]:
+def others_of(turn: Scored, who: int | None, people: Sequence[Speaker]) -> tuple[Guess, ...]:
     """Who else may speak a turn, the likeliest first; nobody whom little speaks for."""
     ranked = sorted(zip(turn.shares, turn.candidates, strict=True), key=lambda x: -x[0])
     return tuple(
@@ -76,7 +83,7 @@ def _evidence(turn: Turn, who: int | None, roster: Roster) -> str:
     clues.sort(key=lambda c: -weights.get(f"{c.place}.{c.how}", 0.0))
     if clues:
         clue = clues[0]
-        place = "action beat" if clue.how in ("beat", "reaction") else _PLACES[clue.place]
+        place = "action beat" if clue.how in ("beat", *REACTIONS) else _PLACES[clue.place]
         if not clue.who.people and not clue.who.plural:
             return f"{place} with {clue.who.word}, taken for {person.name}: {_short(clue)}"
         return f"{place}: {_short(clue)}"
@@ -91,57 +98,3 @@ def _evidence(turn: Turn, who: int | None, roster: Roster) -> str:
 def _short(clue: Clue) -> str:
     text = clue.words
     return text if len(text) <= 18 else text[:17] + "…"
-
-
-# ---------------------------------------------------------------- thoughts
-
-
-def _attribute_thoughts(pieces: Sequence[Piece], chapter: range, roster: Roster, labels: list[Label]) -> None:
-    """Thoughts: the subject of the words around them, else whoever the narration follows."""
-    by_id = {p.id: i for i, p in enumerate(roster.people)}
-    recent: list[int] = []  # whom the narration told of, the latest last
-    for paragraph in paragraphs_of(pieces, chapter):
-        before: int | None = None
-        waiting: list[int] = []
-        for i in paragraph:
-            if pieces[i].kind == "thought":
-                labels[i] = _thought(before, recent, roster)
-                waiting.append(i)
-            elif pieces[i].kind == "narration":
-                found = [
-                    w
-                    for s in sentences(simplified(pieces[i].text))
-                    if (w := _told_of(s, recent, roster)) is not None
-                ]
-                if found and before is None:
-                    for k in waiting:
-                        labels[k] = _thought(found[0], recent, roster)
-                before = found[-1] if found else before
-                recent.extend(found)
-            elif labels[i].speaker is not None and labels[i].confidence > 0.9:
-                recent.append(by_id[labels[i].speaker or ""])
-
-
-def _told_of(sentence: str, recent: Sequence[int], roster: Roster) -> int | None:
-    """The person a sentence of narration is about; a pronoun stands for the latest whom it fits."""
-    found = subject(sentence, roster.mentions(sentence))
-    if found is None:
-        return None
-    mention = found[0]
-    if len(mention.people) == 1:
-        return mention.people[0]
-    for kind in ("fits", "unknown"):
-        for who in reversed(recent[-20:]):
-            if fits(mention, who, roster.people[who]) == kind:
-                return who
-    return None
-
-
-def _thought(who: int | None, recent: Sequence[int], roster: Roster) -> Label:
-    if roster.narrator is not None:
-        return Label("thought", roster.people[roster.narrator].id, 0.9, "the narrator's own thought")
-    if who is not None:
-        return Label("thought", roster.people[who].id, 0.8, "the words around the thought")
-    if recent:
-        return Label("thought", roster.people[recent[-1]].id, 0.6, "whom the narration follows")
-    return Label("thought", None, 0.0, "nobody in the text to choose from")

@@ -13,7 +13,7 @@ from novelcast.script import lexicon as lx
 _SENTENCE = re.compile(rf"[^{lx.SENTENCE_END}]*[{lx.SENTENCE_END}]*")
 _CLAUSE = re.compile(r"[^，,、：:；;]+[，,、：:；;]*")
 _PRONOUN = re.compile(
-    r"(?:他们|她们|它们|我们|咱们|你们|两人|二人|[他她]俩)|[他她](?!人)|我(?![们那家爸妈爹娘爷奶哥姐弟妹叔姨舅])"
+    r"(?:他们|她们|它们|我们|咱们|你们|两人|二人|[他她]俩)|对方|[他她](?!人)|我(?![们那家爸妈爹娘爷奶哥姐弟妹叔姨舅])"
 )
 # A person's word behind one of these is what the sentence is about, not its subject.
 _OBJECT_BEFORE = re.compile(
@@ -40,6 +40,11 @@ _BODY = re.compile(
 _REACTION = re.compile(
     r"一动不动|下意识|摸了个空|一[愣怔惊抖颤缩跳]|脸[^，。]{0,4}(?:变|白|红|青|绿|黑|沉)|脸色|变色|浑身|眼皮|噎|哑口|语塞|无言|僵|吓|愣|怔|呆|缩|皱|张大了?嘴|说不出|面如|低下|哆嗦|发抖|一僵|一沉|一紧|闭嘴|沉默|不敢|没敢|退|没理|直抽|翻白眼|涨红|脚下|腿|坐倒|瘫"
 )
+# Shows on the face of who speaks as often as of who listens.
+_FLINCH = re.compile(r"一[愣怔惊顿]|脸[^，。]{0,4}(?:变|白|红|青|绿|黑|沉)|脸色|变色|皱|愣|怔|呆")
+REACTIONS = ("reaction", "flinch")
+# The object of a verb before it: 拦住了冲进来的保安, 捏起少年的手指.
+_OBJECT_OF_VERB = re.compile(r"..[了过起住开]$|.[了住起][^，,]{1,8}的$")
 _CALL_HEAD = re.compile(
     r"[“「『\"‘]?[，,…—]*(?:喂|哎|欸|嘿|哟|哼|呸|好了?|行了?|是|别|不|嗯|啊|哦|噢|唉|哎呀|我说|可是|那|那么|多谢|谢谢|回|报告|恭迎|参见)?[，,…]*$"
 )
@@ -125,7 +130,14 @@ class Roster:
         end = start + len(word)
         if word == lx.FIRST_PERSON:
             return Mention(start, end, word, () if self.narrator is None else (self.narrator,))
-        return Mention(start, end, word, (), lx.PRONOUNS.get(word, "unknown"), plural=len(word) > 1)
+        return Mention(
+            start,
+            end,
+            word,
+            (),
+            lx.PRONOUNS.get(word, "unknown"),
+            plural=len(word) > 1 and word not in lx.PRONOUNS,
+        )
 
 
 @dataclass(frozen=True)
@@ -190,6 +202,8 @@ def _clause_subject(clause: str, offset: int, mentions: Sequence[Mention], sente
             continue
         if _ENTERS.search(before) and (not behind or _VOICE.match(behind)):
             return m
+        if _OBJECT_OF_VERB.search(before):
+            continue
         stands_alone = re.search(r"(?:^|是)$", before) or (
             before.endswith("的") and not re.search(r"[着了有]", before)
         )
@@ -264,8 +278,9 @@ def _how(behind: str, who: Mention, sentence: str) -> str:
         return "say"
     if _VOICE.match(behind):
         return "voice"
-    if _REACTION.search(re.split(r"[，,]", behind)[0]):
-        return "reaction"
+    first = re.split(r"[，,]", behind)[0]
+    if _REACTION.search(first):
+        return "flinch" if _FLINCH.search(first) else "reaction"
     return "beat"
 
 

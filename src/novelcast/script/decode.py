@@ -8,17 +8,35 @@ are fitted by tests/benchmarks/fit_attribution.py.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
+from novelcast.script.clues import REACTIONS
 from novelcast.script.turns import Turn
 
 WEIGHTS_FILE = Path(__file__).with_name("weights.json")
 # Set by hand: speech that runs over paragraphs keeps its speaker.
 HELD = {"same.continued": 12.0}
+
+
+class Scored(Protocol):
+    """A turn as the chain sees it: its candidates, and the features of each; `shares` is where it puts their
+    probabilities."""
+
+    shares: list[float]
+
+    @property
+    def candidates(self) -> Sequence[int]: ...
+    @property
+    def features(self) -> Sequence[Mapping[str, float]]: ...
+
+
+T = TypeVar("T", bound=Scored)
+Features = Callable[[T, T], dict[str, float]]
+"""Features of a turn, given the turn before it."""
 
 
 @dataclass(frozen=True)
@@ -39,15 +57,22 @@ class Model:
 
 
 @cache
-def load_model() -> Model:
-    table = json.loads(WEIGHTS_FILE.read_text("utf-8"))
+def load_model(path: Path = WEIGHTS_FILE) -> Model:
+    table = json.loads(path.read_text("utf-8"))
     return Model(table["weights"], tuple((p, right) for p, right in table["calibration"]))
 
 
 def decode(turns: Sequence[Turn], model: Model) -> list[tuple[int | None, float]]:
     """(speaker, confidence) of each turn."""
+    return decode_chain(turns, model, same_features, alternate_features)
+
+
+def decode_chain(
+    turns: Sequence[T], model: Model, same: Features[T], alternate: Features[T]
+) -> list[tuple[int | None, float]]:
+    """As `decode`, for turns of any language: `same` and `alternate` give the features of their sequences."""
     found: list[tuple[int | None, float]] = []
-    for turn, p in zip(turns, _marginals(turns, model.weights), strict=True):
+    for turn, p in zip(turns, _marginals(turns, model.weights, same, alternate), strict=True):
         turn.shares = [float(share) for share in p]
         best = int(p.argmax()) if len(p) else None
         if best is None:
@@ -57,25 +82,29 @@ def decode(turns: Sequence[Turn], model: Model) -> list[tuple[int | None, float]
     return found
 
 
-def _marginals(turns: Sequence[Turn], weights: Mapping[str, float]) -> list[Any]:
+def _marginals(
+    turns: Sequence[T], weights: Mapping[str, float], same: Features[T], alternate: Features[T]
+) -> list[Any]:
     """Each turn's probabilities over its candidates."""
     import numpy as np
 
     out: list[Any] = []
-    run: list[Turn] = []
+    run: list[T] = []
     for turn in (*turns, None):
         if turn is not None and turn.candidates:
             run.append(turn)
             continue
         if run:
-            out.extend(_run(run, weights))
+            out.extend(_run(run, weights, same, alternate))
             run = []
         if turn is not None:
             out.append(np.zeros(0))
     return out
 
 
-def _run(turns: Sequence[Turn], weights: Mapping[str, float]) -> list[Any]:
+def _run(
+    turns: Sequence[T], weights: Mapping[str, float], same: Features[T], alternate: Features[T]
+) -> list[Any]:
     """Forward-backward over states (speaker of the turn before, speaker of this turn)."""
     import numpy as np
 
@@ -84,11 +113,11 @@ def _run(turns: Sequence[Turn], weights: Mapping[str, float]) -> list[Any]:
     steps: list[Any] = [None]
     cubes: list[Any] = [None, None]
     for t in range(1, len(turns)):
-        same = ids[t - 1][:, None] == ids[t][None, :]
-        steps.append(same * _dot(same_features(turns[t - 1], turns[t]), weights) + local[t][None, :])
+        kept = ids[t - 1][:, None] == ids[t][None, :]
+        steps.append(kept * _dot(same(turns[t - 1], turns[t]), weights) + local[t][None, :])
         if t > 1:
-            back = (ids[t - 2][:, None, None] == ids[t][None, None, :]) & ~same[None, :, :]
-            again = _dot(alternate_features(turns[t - 1], turns[t]), weights)
+            back = (ids[t - 2][:, None, None] == ids[t][None, None, :]) & ~kept[None, :, :]
+            again = _dot(alternate(turns[t - 1], turns[t]), weights)
             cubes.append(back * again + steps[t][None, :, :])
     forward = [local[0][None, :]]
     for t in range(1, len(turns)):
@@ -136,7 +165,7 @@ def alternate_features(before: Turn, turn: Turn) -> dict[str, float]:
 
 def _reacted(turn: Turn) -> bool:
     """Whether somebody, likely the listener, reacts to what is said in the turn."""
-    return any(c.place == "after" and c.how == "reaction" for c in turn.tags.clues)
+    return any(c.place == "after" and c.how in REACTIONS for c in turn.tags.clues)
 
 
 def _asks(turn: Turn) -> bool:

@@ -147,7 +147,7 @@ THING_ENDS = frozenset(
     "台锁面羹车机门窗楼房屋厅室殿街桥店馆箱盒袋瓶杯碗盘壶桌椅床灯纸笔牌符阵丹药酒茶汤饭菜粥饼肉带衣裤鞋帽裙鼎炉钟鼓棒棍镜柜梯墙板柱架网屏表票款账法术功课费段层圈种类型区处边侧"
 )
 
-PRONOUNS = {"他": "male", "她": "female", "它": "unknown"}
+PRONOUNS = {"他": "male", "她": "female", "它": "unknown", "对方": "unknown"}
 FIRST_PERSON = "我"
 GROUP_PRONOUNS = ("他们", "她们", "我们", "咱们", "你们", "它们")
 
@@ -354,8 +354,10 @@ KIN_CALLED = re.compile(
 # The last characters of nouns for people; before them stands what they do.
 _HUMAN_ENDS = "员师手者官工匠兵贼商贩徒犯童僧尼仆婢夫婆汉翁叟姑妇客"
 _NO_HUMANS = frozenset(
-    "动员 官员 人员 成员 大师 出手 双手 随手 入手 对手 高手 选手 助手 左手 右手 两手 空手 伸手 动手 举手 放手 分手 拍手 招手 着手 或者 再者 前者 后者 工夫 功夫 丈夫 "
-    "大夫 器官 感官 五官 化工 手工 施工 加工 开工 打工 做客 请客 好客 信徒 智商 协商 经商 会师 出师 班师 尼姑 麻婆 外婆".split()
+    _listed(
+        "动员 官员 人员 成员 大师 出手 双手 随手 入手 对手 高手 选手 助手 左手 右手 两手 空手 伸手 动手 举手 放手 分手 拍手 招手 着手 或者 再者 前者 后者 工夫 功夫 丈夫 "
+        "大夫 器官 感官 五官 化工 手工 施工 加工 开工 打工 做客 请客 好客 信徒 智商 协商 经商 会师 出师 班师 尼姑 麻婆 外婆"
+    )
 )
 
 # Suffixes that make a title or form of address after a surname or a given name.

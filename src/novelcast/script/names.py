@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 from novelcast.script import lexicon as lx
+from novelcast.script.clues import WordFinder
 
 QUOTE = "\x01"
 CLAUSE = re.compile(r"[^，,。！？!?：:；;、…—～\s\x01“”‘’（）()《》【】「」『』]+")
@@ -81,6 +82,16 @@ class Totals:
             self._known[word] = self.text.count(word)
         return self._known[word]
 
+    def longer(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        """(how often the commonest word with one more character behind, and before it) for each word of 2 or 3."""
+        right: Counter[str] = Counter()
+        left: Counter[str] = Counter()
+        for word, count in self._grams.items():
+            if len(word) > 2:
+                right[word[:-1]] = max(right[word[:-1]], count)
+                left[word[1:]] = max(left[word[1:]], count)
+        return right, left
+
 
 def observe(paragraphs: Iterable[tuple[str, list[str]]]) -> dict[str, Seen]:
     seen: dict[str, Seen] = defaultdict(Seen)
@@ -92,8 +103,10 @@ def observe(paragraphs: Iterable[tuple[str, list[str]]]) -> dict[str, Seen]:
             )
             behind = narration[sentence.start() - 1 : sentence.start()] == QUOTE
             for k, m in enumerate(CLAUSE.finditer(text)):
-                for head in _heads(m.group()):
-                    _note(seen, head, leads_in or (behind and k == 0))
+                heads, beside = _heads(m.group()), leads_in or (behind and k == 0)
+                for head in heads:
+                    _note(seen, head, beside)
+                _note_offices(seen, m.group(), heads, beside)
         for quote in said:
             for pattern in (_VOCATIVE_HEAD, _VOCATIVE_TAIL):
                 if found := pattern.search(quote):
@@ -122,20 +135,40 @@ def _note(seen: dict[str, Seen], head: str, beside_quote: bool) -> None:
         word, rest = head[:size], head[size:]
         if len(word) < size or not _HAN2.match(word):
             return
-        entry = seen[word]
-        entry.heads += 1
-        entry.tag += beside_quote
-        entry.nexts[rest[:1]] += 1
-        say = lx.SAY.search(rest[:9])
-        entry.say += say is not None and (beside_quote or say.start() <= 4)
-        act = lx.HUMAN_ACT.match(rest) is not None
-        entry.act += act
-        entry.human += lx.ONLY_HUMAN.match(rest) is not None
-        entry.close += act or (say is not None and say.start() == 0)
+        _note_word(seen[word], rest, beside_quote)
+
+
+def _note_word(entry: Seen, rest: str, beside_quote: bool) -> None:
+    entry.heads += 1
+    entry.tag += beside_quote
+    entry.nexts[rest[:1]] += 1
+    say = lx.SAY.search(rest[:9])
+    entry.say += say is not None and (beside_quote or say.start() <= 4)
+    act = lx.HUMAN_ACT.match(rest) is not None
+    entry.act += act
+    entry.human += lx.ONLY_HUMAN.match(rest) is not None
+    entry.close += act or (say is not None and say.start() == 0)
+
+
+def _note_offices(seen: dict[str, Seen], clause: str, heads: Collection[str], beside_quote: bool) -> None:
+    """Who comes in further back in a clause: 门口一个黑衣人喊. Only words that are people by themselves."""
+    for start, end, word in _offices().find(clause):
+        behind = clause[start - 1 : start]
+        if behind and behind in "个名位那这的" and clause[start:] not in heads and _acts(clause[end:]):
+            _note_word(seen[word], clause[end:], beside_quote)
+
+
+def _acts(rest: str) -> bool:
+    return lx.HUMAN_ACT.match(rest) is not None or lx.SAY.search(rest[:9]) is not None
 
 
 @cache
-def _dictionary() -> tuple[dict[str, int], dict[str, str]]:
+def _offices() -> WordFinder:
+    return WordFinder({w: w for w in lx.titles() if len(w) > 1})
+
+
+@cache
+def dictionary() -> tuple[dict[str, int], dict[str, str]]:
     """jieba's word frequencies and parts of speech."""
     import logging
 
@@ -151,7 +184,7 @@ def _dictionary() -> tuple[dict[str, int], dict[str, str]]:
 
 def common(word: str) -> bool:
     """Whether the dictionary knows the word as something other than a person's name."""
-    freq, tags = _dictionary()
+    freq, tags = dictionary()
     return bool(freq.get(word)) and not tags.get(word, "x").startswith("nr")
 
 
@@ -183,7 +216,7 @@ def choose(seen: dict[str, Seen], totals: Totals) -> dict[str, str]:
         for part in re.split(DOT, word):
             if len(part) > 1:
                 chosen[part] = "name"
-    return {w: s for w, s in chosen.items() if not _cut_short(w, s, chosen, seen, totals)}
+    return {w: s for w, s in chosen.items() if not cut_short(w, s, chosen, seen, totals)}
 
 
 def _dotted(text: str, chosen: Collection[str], totals: Totals) -> set[str]:
@@ -223,7 +256,7 @@ def add_tag_subjects(words: dict[str, str], paragraphs: Sequence[tuple[str, list
 
 def _first_noun(tokens: Sequence[str]) -> str:
     """The noun or unknown word that opens a clause; empty where something else does."""
-    _, tags = _dictionary()
+    _, tags = dictionary()
     word = ""
     for token in tokens:
         tag = tags.get(token, "")
@@ -238,15 +271,29 @@ def _first_noun(tokens: Sequence[str]) -> str:
     return word if good else ""
 
 
-def _sort_of(word: str, entry: Seen, totals: Totals) -> str:
+def is_title(word: str) -> bool:
+    """Whether a word is a title, a role or a crowd by its form alone: 队长, 胖掌柜, 费长老, 众弟子."""
+    return _is_group(word) or _is_office(word) or bool(titled(word) and not common(word))
+
+
+def _is_group(word: str) -> bool:
     titles = lx.titles()
-    if (
+    return (
         word in lx.GROUPS
         or (word[0] == "众" and word[1:] in titles)
         or (word[-1] == "们" and word[:-1] in titles)
-    ):
+    )
+
+
+def _is_office(word: str) -> bool:
+    titles = lx.titles()
+    return word in titles or (len(word) == 4 and word[:2] in titles and word[2:] in titles)
+
+
+def _sort_of(word: str, entry: Seen, totals: Totals) -> str:
+    if _is_group(word):
         return "group" if entry.heads else ""
-    if word in titles or (len(word) == 4 and word[:2] in titles and word[2:] in titles):
+    if _is_office(word):
         return "title" if entry.heads or entry.called else ""
     if titled(word) and not common(word):
         return "titled" if entry.heads + entry.called > (word[0] in lx.WEAK_SURNAMES) else ""
@@ -271,7 +318,7 @@ def _sort_of(word: str, entry: Seen, totals: Totals) -> str:
         return ""
     if sort := _surnamed(word, entry, totals):
         return sort
-    if lx.human_noun(word) and common(word) and _dictionary()[1].get(word, "")[:1] == "n":
+    if lx.human_noun(word) and common(word) and dictionary()[1].get(word, "")[:1] == "n":
         return "title" if entry.say or entry.human or entry.called or (entry.tag and entry.act) else ""
     if word in lx.NOT_PEOPLE or (word[-1] in lx.THING_ENDS and entry.say + entry.human < 2):
         return ""
@@ -279,12 +326,12 @@ def _sort_of(word: str, entry: Seen, totals: Totals) -> str:
     dull = not common(word) or (word[0] in "老小阿" and word[1:] in lx.SURNAMES)
     if word[0] in lx.NAME_PREFIXES and len(word) == 2 and dull and (word[0] != "大" or entry.called):
         return "nick" if entry.close or entry.called or (entry.heads and totals(word) >= 2) else ""
-    if len(word) == 2 and word[0] == word[1] and not dull and _dictionary()[1].get(word, "")[:1] != "n":
+    if len(word) == 2 and word[0] == word[1] and not dull and dictionary()[1].get(word, "")[:1] != "n":
         return ""
     if len(word) == 2 and (word[0] == word[1] or word[1] == "儿") and evidence >= 2:
         return "nick" if dull or entry.called or entry.say or entry.close >= 2 else ""
     if len(word) in (2, 3):
-        tags = _dictionary()[1].get(word, "")
+        tags = dictionary()[1].get(word, "")
         if tags and tags[0] not in "nz":
             return ""
         if dull and entry.tag and entry.heads >= 2 and evidence >= 4:
@@ -356,13 +403,17 @@ def titled(word: str) -> str:
     return ""
 
 
-def _cut_short(word: str, sort: str, chosen: dict[str, str], seen: dict[str, Seen], totals: Totals) -> bool:
+def cut_short(word: str, sort: str, chosen: dict[str, str], seen: dict[str, Seen], totals: Totals) -> bool:
     """Whether the word is a stump of a longer name (孙少 of 孙少平) or a name with more behind it (高崇慢)."""
+    if re.search(DOT, word):
+        return False  # its parts are names too
     mine = totals(word)
     if sort in ("title", "titled", "nick", "other") and any(
         totals(longer) >= 0.9 * mine for longer in _ending(word, chosen)
     ):
         return True
+    if sort == "titled" and chosen.get(word[1:]) == "titled":
+        return True  # 传秦太医: what stands before is no name
     if sort in ("title", "group"):
         return any(totals(longer) >= mine for longer in _longer_titles(word))
     for other in _longer(word, chosen):

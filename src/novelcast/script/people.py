@@ -25,6 +25,7 @@ from novelcast.script.names import (
     surname_of,
     titled,
 )
+from novelcast.script.naming import settle
 from novelcast.script.pieces import Piece
 from novelcast.script.thoughts import is_first_person
 from novelcast.script.ties import read_talk
@@ -35,13 +36,13 @@ _I_AM = re.compile(r"(?:我叫|我名叫|我的名字叫|我是)([\u4e00-\u9fff]
 
 def find_people(pieces: Sequence[Piece]) -> tuple[Speaker, ...]:
     """The characters of the book, those seen most first. `Speaker.id` is the name."""
-    paragraphs = list(_paragraphs(pieces))
+    paragraphs = list(paragraphs_of_pieces(pieces))
     text = "\n".join(narration for narration, _ in paragraphs)
     quotes = [q for _, said in paragraphs for q in said]
     everything = text + "\n" + "\n".join(quotes)
     seen = observe(paragraphs)
     totals = Totals(everything)
-    words = choose(seen, totals)
+    words = settle(choose(seen, totals), paragraphs, seen, totals)
     add_tag_subjects(words, paragraphs)
     people = group(words, seen, totals, everything)
     _find_narrator(pieces, people, seen, totals, text)
@@ -77,7 +78,7 @@ def _merged(
     return [p for p in people if p.words]
 
 
-def _paragraphs(pieces: Sequence[Piece]) -> Iterator[tuple[str, list[str]]]:
+def paragraphs_of_pieces(pieces: Sequence[Piece]) -> Iterator[tuple[str, list[str]]]:
     """(narration with each quotation as one mark, quotations) of each paragraph, simplified."""
     at: tuple[int, int] | None = None
     narration: list[str] = []

@@ -8,6 +8,7 @@ from typing import Literal
 from novelcast.model import SegmentKind, Span
 
 PieceKind = SegmentKind | Literal["cue", "skip"]
+SCENE_BREAK = "scene break"  # a skipped piece's reason
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from typing import Any
 
 from novelcast.hanzi import HAN, simplified
 from novelcast.lexicon import NO_WORDS, Lexicon
+from novelcast.script.english.spoken import english_form
 
 Match = re.Match[str]
 Rule = tuple[str, str | Callable[[Match], str]]
@@ -28,7 +29,7 @@ def spoken_form(text: str, language: str, lexicon: Lexicon = NO_WORDS) -> str:
     Ends with one stop: without it, a voice trained on whole sentences babbles on after a short one.
     """
     if not language.lower().startswith("zh"):
-        return _english(lexicon.said(text, language))
+        return english_form(lexicon.said(text, language))
     said = _plain(lexicon.said(simplified(text), language))
     if not _ONLY_WORDS.fullmatch(said):
         for pattern, result in _rules():
@@ -534,46 +535,3 @@ def _mark(c: str) -> str:
 
 def _strongest(m: Match) -> str:
     return min((c for c in m[0] if not c.isspace()), key=(_STOPS + _PAUSES).index)
-
-
-# ---------------------------------------------------------------- English
-
-_TITLES = {"Mr": "Mister", "Mrs": "Missus", "Ms": "Miz", "Dr": "Doctor", "Prof": "Professor", "vs": "versus"}
-
-
-def _english(text: str) -> str:
-    """English left as it is, but for quotes, dashes, titles, and the numbers, which wetext reads."""
-    said = re.sub("[‘’]", "'", re.sub('[“”"*]', "", text)).replace("…", "...")
-    said = re.sub(r"\s*(?:—|–(?!\d)|--+)\s*", ", ", said)
-    said = re.sub(rf"\b({'|'.join(_TITLES)})\.", lambda m: _TITLES[m[1]], said)
-    if re.search(r"\d", said):
-        # Four digits of a name are read in pairs (RTX fifty ninety), decades as their year.
-        said = re.sub(r"(?<=[A-Za-z])([ -]?)([1-9]\d)([1-9]\d)\b(?![A-Za-z])", _pairs, said)
-        said = re.sub(
-            r"\b((?:1\d|20)\d0)s\b", lambda m: re.sub("y$", "ies", _wetext_english(m[1], "in ")), said
-        )
-        said = _wetext_english(said)
-    said = re.sub(r"\s+", " ", re.sub(r"\.{2,}", "...", said)).strip(" ,;:-")
-    said = re.sub(r"^[.!?, ]+", "", re.sub(r"\s+(?=[,.!?])|,\s*(?=[.!?])", "", said))
-    if not re.search(r"\w", said):
-        return ""
-    return said if said[-1] in ".!?" else said + "."
-
-
-def _pairs(m: Match) -> str:
-    return m[0] if m[1] == " " and not m.string[: m.start()].split(" ")[-1].isupper() else f" {m[2]} {m[3]}"
-
-
-@cache
-def _english_normalizer() -> Any:
-    from wetext import Normalizer
-
-    return Normalizer(lang="en", operator="tn")
-
-
-def _wetext_english(text: str, context: str = "") -> str:
-    try:
-        said = str(_english_normalizer().normalize(context + text))
-    except (AssertionError, IndexError, KeyError, ValueError):
-        return text  # outside its grammar ("0&"): the engine gets it as it is
-    return said.removeprefix(context)

@@ -1,49 +1,48 @@
-"""Thoughts that carry no quotation marks, found by their words and by what stands around them."""
+"""Thoughts that carry no quotation marks, found by their words and by what stands around them.
+
+A chapter's narration is cut into units, mostly sentences. Each has a score (`thought_features.py`), two in a row
+that belong together have another, and the sum over all ways to label the chapter gives each its probability.
+"""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from math import exp, log1p
 
-from novelcast.script.lexicon import NEVER_FIRST, SENTENCE_END, THINK
+from novelcast.script.lexicon import THINK
+from novelcast.script.narration import Narration, is_first_person
 from novelcast.script.pieces import PieceKind
+from novelcast.script.thought_features import (
+    CRIES,
+    MODAL,
+    OPENS,
+    SENTENCE,
+    YOU,
+    I,
+    Unit,
+    describe,
+    load_weights,
+    speechlike,
+    told,
+)
+
+__all__ = ["Region", "find_thoughts", "is_first_person", "read_units", "unsaid"]
 
 Region = tuple[int, int, PieceKind]
 
-_SENTENCE = re.compile(rf"[^{SENTENCE_END}]*[{SENTENCE_END}]+|[^{SENTENCE_END}]+$")
-_I = re.compile(r"(?<!自)我(?!行我素)|咱|老娘|老子(?!们)|本宫|本座|老夫|臣妾|奴婢")
-_YOU = re.compile(r"你|您")
-_CRIES = re.compile(
-    r"^(?:又?来了[。！]|完了|糟了|糟糕|坏了|算了|得，|不对|不会吧|不可能|怎么会|怎么可能|好家伙|好险|该死|可恶|见鬼|镇定|冷静|别[怕慌急出]|千万别|哎呀|天哪|我的天)"
-)
-_OPENS = re.compile(
-    r"^(?:怎么办|怪不得|难怪|原来|难道|莫非|莫不是|果然|居然|竟然|奇怪|罢了|也罢|幸好|还好|等等|等一下|别[^的]|千万|要是|如果|那么|那岂不|岂不|"
-    r"这[个家人老疯丫小东女男话][^，。]{0,3}|那[个家人老]|可不能?|不能|不可|必须|一定是|大概是|恐怕)"
-)
-# Words of judging and guessing, rarer in plain telling.
-_MODAL = re.compile(
-    r"不过|不会|不可|不能|用不着|怎么|竟|居然|可真|真是|真[^正实]|多半|大概|恐怕|肯定|一定|总算|总归|要是|只要|倒是|明明|偏偏|最多|至少|就行|罢了|而已|又不|"
-    r"还不|难不成|岂|何必|何苦|哪有|哪能|不就是|可不|果真|到底|究竟|谁肯|谁知道|看来|说不定|居心|八成|算什么|算是|有数|不成样|才怪|也好|不对劲|有鬼|有诈|他娘|狗屁"
-)
-_FELT = re.compile(
-    r"心[里中头]|念头|脑[子海中]|盯着|望着|看着|看了|愣|怔|一[沉惊凛紧跳顿]|发[凉冷紧]|眼[神皮睛]|目光|倒吸|咯噔|不安|预感|手心|瞳孔|后背|没(?:有)?(?:说话|吭声|作声|回答|再问|再说)|闭了闭眼|只觉|停住|眼皮|背过身|张了张嘴|捂住|捂着|手一抖|笑出声|使眼色|抬起头|攥|僵|咬|没敢|不敢|青筋"
-)
-_SOFT_END = re.compile(r"[啊吧呢吗嘛呀啦了哪][。！？!?…]*$")
-_SOUND = re.compile(
-    r"(?:[砰咚滴嘀叮当啪轰隆哗啦咔嚓嗒哐嗡滋呜铃咯吱噗嗖铛咣嘭吧唧扑通叽喳喔汪喵嘎哒嘟噔][，、！!。…—～\s]*)+"
-)
 _UNSAID = re.compile(
     r"^[^，。！？]{0,8}(?:没有?|未|不曾)(?:真的?)?(?:说出口|说出来|出声|开口)|^[^，。！？]{0,3}(?:这|那)(?:话|句话?)[^。]{0,8}(?:没敢|没有?|不敢|不能)说"
 )
+_WORD = re.compile(r"\w")
 _COMMA_THINKS = re.compile(r"暗?想|心[想道说]|暗[道忖]")
-# Somebody is told of as doing something: narration, whatever the sentence opens with.
-_ACTS = re.compile(
-    r"[他她][^。！？!?…]{0,20}?[伸抬转走站坐蹲跪躺爬跑退拿抓握拉推端举拎抱靠点摇皱咬抿眯闭睁咽喘擦抹掏摸缩拍捂盯瞪望看捡放按敲踢扑弹](?:[着了起过向回进住]|出(?!来|什么))"
+# Behind this comma the sentence is another's word: 原来如此，她想。 / 他盯着那扇门，我怎么没有想到。
+_TAG_BEHIND = re.compile(
+    rf"[，,—…](?=[^，。！？!?—…]{{1,8}}?(?:{THINK.pattern})[^，。！？!?：:]{{0,2}}[。…]*$)"
 )
-_RUN_ON = 50  # characters without a stop: a damaged text, in which a thought and narration may be glued
-_ENOUGH = 1.75
+_I_BEHIND = re.compile(r"[，,](?=我(?!们?的))")
 
 
 @dataclass(frozen=True)
@@ -53,72 +52,156 @@ class _Sentence:
     text: str
 
 
-class Narration:
-    """What a chapter's narration is like: whether its narrator says 我, and which words its sentences open with
-    (the names of those it tells of)."""
-
-    def __init__(self, texts: Iterable[str]) -> None:
-        whole = "\n".join(texts)
-        self.first_person = is_first_person(whole)
-        openings: Counter[str] = Counter()
-        for m in re.finditer(rf"(?:^|[{SENTENCE_END}\n”」』])([\u4e00-\u9fff]{{3}})", whole):
-            word = m.group(1)
-            if word[0] not in NEVER_FIRST:
-                openings.update((word[:2], word))
-        self._names = frozenset(w for w, n in openings.items() if n >= 2)
-
-    def tells_of(self, sentence: str) -> bool:
-        """Whether the sentence plainly tells of somebody, by pronoun or by a name that opens other sentences."""
-        if sentence[:2] in self._names or sentence[:3] in self._names or sentence[:2] == "众人":
-            return True
-        return sentence[:1] in ("他", "她") or (self.first_person and sentence[:1] == "我")
-
-
-def is_first_person(narration: str) -> bool:
-    """Whether the narrator says 我: often, and not only in a character's stray thought."""
-    count = len(re.findall(r"(?<!自)我(?!们)", narration))
-    return count >= 4 and count * 110 > len(narration)
-
-
 def unsaid(after: str) -> bool:
     """Whether the words behind a quotation say that it was not said aloud (这话他没敢说出口)."""
     return _UNSAID.match(after) is not None
 
 
-def find_thoughts(text: str, regions: Sequence[Region], narration: Narration, above: str) -> list[Region]:
-    """The regions of one paragraph, narration cut where a thought stands in it. `above`: the paragraph before."""
-    out: list[Region] = []
-    for k, (start, end, kind) in enumerate(regions):
-        if kind != "narration":
-            out.append((start, end, kind))
-            continue
-        spoken = any(r[2] == "dialogue" for r in (*regions[max(0, k - 1) : k], *regions[k + 1 : k + 2]))
-        out.extend(_cut(text, start, end, narration, spoken, above if not k else ""))
-    return out
+def find_thoughts(
+    texts: Sequence[str],
+    regions: Sequence[Sequence[Region]],
+    narrations: Sequence[Narration],
+    written: set[int],
+) -> list[list[Region]]:
+    """The regions of a chapter's paragraphs, narration cut where a thought stands in it. `written`: paragraphs
+    of letters, in which nobody thinks."""
+    units = read_units(texts, regions, narrations, written)
+    least = load_weights()["threshold"]
+    thoughts: dict[tuple[int, int], list[Unit]] = {}
+    for unit, sure in zip(units, probabilities(units), strict=True):
+        if sure >= least:
+            thoughts.setdefault((unit.paragraph, unit.region), []).append(unit)
+    return [
+        [
+            part
+            for k, region in enumerate(found)
+            for part in (_cut(region, thoughts[i, k]) if (i, k) in thoughts else [region])
+        ]
+        for i, found in enumerate(regions)
+    ]
 
 
-def _cut(
-    text: str, start: int, end: int, narration: Narration, beside_speech: bool, above: str
-) -> list[Region]:
-    spans = _marked_behind(text, start, end, narration) or _after_marker(text, start, end, narration)
-    if not spans:
-        spans = _free(text, start, end, narration, beside_speech, above)
+def _cut(region: Region, thoughts: Sequence[Unit]) -> list[Region]:
+    start, end, _ = region
     out: list[Region] = []
     at = start
-    for a, b in spans:
-        if at < a:
-            out.append((at, a, "narration"))
-        out.append((a, b, "thought"))
-        at = b
+    for unit in thoughts:
+        if out and unit.start == at:
+            out[-1] = (out[-1][0], unit.end, "thought")
+        else:
+            if at < unit.start:
+                out.append((at, unit.start, "narration"))
+            out.append((unit.start, unit.end, "thought"))
+        at = unit.end
     if at < end:
         out.append((at, end, "narration"))
     return out
 
 
+# ---------------------------------------------------------------- the units of a chapter
+
+
+def read_units(
+    texts: Sequence[str],
+    regions: Sequence[Sequence[Region]],
+    narrations: Sequence[Narration],
+    written: set[int],
+) -> list[Unit]:
+    """The narration of a chapter in units, features filled in."""
+    units: list[Unit] = []
+    quote = ""
+    for i, (text, found) in enumerate(zip(texts, regions, strict=True)):
+        kinds = tuple(kind for _, _, kind in found)
+        above = tuple(kind for _, _, kind in regions[i - 1]) if i else ()
+        for k, (start, end, kind) in enumerate(found):
+            if kind == "dialogue":
+                quote = text[start:end]
+            if kind != "narration" or i in written:
+                continue
+            for a, b, marked in _parts(text, start, end, narrations[i]):
+                bare = text[a:b].strip()
+                if _WORD.search(bare):
+                    unit = Unit(
+                        i, k, a, b, bare, narrations[i], marked, bare[-1] if bare[-1] in "，,：:" else ""
+                    )
+                    unit.is_first, unit.is_last = not text[:a].strip(), not text[b:].strip()
+                    unit.whole = len(kinds) == 1
+                    unit.behind_speech = kinds[k - 1 : k] == ("dialogue",) if k else False
+                    unit.before_speech = kinds[k + 1 : k + 2] == ("dialogue",)
+                    unit.quote = quote
+                    if unit.is_first and i:
+                        unit.above, unit.above_kinds = texts[i - 1], above
+                    units.append(unit)
+    describe(units)
+    for unit, speech in zip(units, speechlike([u.text for u in units]), strict=True):
+        unit.features["speech"] = speech
+    return units
+
+
+def _parts(text: str, start: int, end: int, narration: Narration) -> list[tuple[int, int, bool]]:
+    """(start, end, whether a marker points at it) of each unit of a run of narration."""
+    marked = _marked_behind(text, start, end, narration) or _after_marker(text, start, end, narration)
+    edges = {start, end} | {edge for span in marked for edge in span}
+    for m in SENTENCE.finditer(text, start, end):
+        edges.add(m.end())
+        sentence = m.group()
+        tag = _TAG_BEHIND.search(sentence)
+        mine = _I_BEHIND.search(sentence) if not narration.first_person else None
+        if tag:
+            edges.add(m.start() + tag.end())
+        elif mine and told(sentence[: mine.start()], narration):
+            edges.add(m.start() + mine.end())
+    return [(a, b, any(x <= a and b <= y for x, y in marked)) for a, b in pairwise(sorted(edges))]
+
+
+def probabilities(units: Sequence[Unit]) -> list[float]:
+    """How probable it is for each unit of a chapter to be a thought (forward-backward over the chain)."""
+    weights = load_weights()
+    scores = [sum(weights.get(name, 0.0) * x for name, x in u.features.items()) for u in units]
+    return posteriors(scores, [weights.get(f"goes on{link(a, b)}", 0.0) for a, b in pairwise(units)])
+
+
+LINKS = (", one run", ", one run with telling", ", next paragraph")
+
+
+def link(before: Unit, unit: Unit) -> str:
+    """How two units in a row hang together."""
+    if before.paragraph == unit.paragraph:
+        telling = any("told by name" in u.features or "tag" in u.features for u in (before, unit))
+        return LINKS[telling] if before.region == unit.region else ""
+    return LINKS[2] if unit.paragraph == before.paragraph + 1 else ""
+
+
+def posteriors(scores: Sequence[float], between: Sequence[float]) -> list[float]:
+    """P(thought) of each place. `between[k]`: what is added where the places k and k + 1 are both thoughts."""
+    together = [0.0, *between][: len(scores)]
+    ahead: list[tuple[float, float]] = []
+    no, yes = 0.0, float("-inf")
+    for score, bonus in zip(scores, together, strict=True):
+        no, yes = _log_sum(no, yes), _log_sum(no, yes + bonus) + score
+        ahead.append((no, yes))
+    found: list[float] = []
+    rest_no, rest_yes = 0.0, 0.0
+    for k in range(len(scores) - 1, -1, -1):
+        no, yes = ahead[k]
+        found.append(1 / (1 + exp(min(700.0, no + rest_no - yes - rest_yes))))
+        in_no, in_yes = rest_no, scores[k] + rest_yes
+        rest_no, rest_yes = _log_sum(in_no, in_yes), _log_sum(in_no, in_yes + together[k])
+    return found[::-1]
+
+
+def _log_sum(a: float, b: float) -> float:
+    high, low = (a, b) if a > b else (b, a)
+    return high if low == float("-inf") else high + log1p(exp(low - high))
+
+
+# ---------------------------------------------------------------- markers
+
+
 def _sentences(text: str, start: int, end: int) -> list[_Sentence]:
     return [
-        _Sentence(start + m.start(), start + m.end(), m.group().strip())
-        for m in _SENTENCE.finditer(text[start:end])
+        _Sentence(m.end() - len(m.group().lstrip()), m.end(), m.group().strip())
+        for m in SENTENCE.finditer(text, start, end)
     ]
 
 
@@ -126,7 +209,10 @@ def _after_marker(text: str, start: int, end: int, narration: Narration) -> list
     """…心想：THOUGHT, to the paragraph's end or to where the narration plainly goes on."""
     for m in THINK.finditer(text, start, end):
         tail = re.compile(r"[^，。！？,!?：:]{0,4}[：:，,]\s*").match(text, m.end(), end)
-        if m.group()[-1] in "：:，,":
+        colon = re.search("[：:]", m.group())
+        if colon is not None:
+            begin = m.start() + colon.end()
+        elif m.group()[-1] in "，,":
             begin = m.end()
         elif tail is not None:
             begin = tail.end()
@@ -147,7 +233,7 @@ def _after_marker(text: str, start: int, end: int, narration: Narration) -> list
         for s in _sentences(text, begin, end):
             if stop == begin and by_comma and not _thought_like(s.text):
                 break
-            if stop > begin and narration.tells_of(s.text) and not _I.search(s.text):
+            if stop > begin and narration.tells_of(s.text) and not I.search(s.text):
                 break
             stop = s.end
             if by_comma and s.text[-1:] in "？?":
@@ -159,11 +245,11 @@ def _after_marker(text: str, start: int, end: int, narration: Narration) -> list
 
 def _thought_like(sentence: str) -> bool:
     return bool(
-        _I.search(sentence)
-        or _YOU.search(sentence)
-        or _CRIES.match(sentence)
-        or _OPENS.match(sentence)
-        or _MODAL.search(sentence)
+        I.search(sentence)
+        or YOU.search(sentence)
+        or CRIES.match(sentence)
+        or OPENS.match(sentence)
+        or MODAL.search(sentence)
         or sentence[-1:] in "？！?!"
     )
 
@@ -178,7 +264,7 @@ def _marked_behind(text: str, start: int, end: int, narration: Narration) -> lis
         if marker is not None and re.search(r"[：:][^：:]", s.text[marker.start() :]):
             continue
         first = k
-        while first and not _told(sentences[first - 1].text, narration):
+        while first and not told(sentences[first - 1].text, narration):
             first -= 1
         if first == k:
             continue
@@ -186,11 +272,11 @@ def _marked_behind(text: str, start: int, end: int, narration: Narration) -> lis
         rest = _behind_marker(s, marker.end()) if marker is not None else ""
         if rest and _thought_like(rest):
             last = k
-            while last + 1 < len(sentences) and not _told(sentences[last + 1].text, narration):
+            while last + 1 < len(sentences) and not told(sentences[last + 1].text, narration):
                 last += 1
             spans.append((s.start + s.text.rindex(rest), sentences[last].end))
         elif k + 1 < len(sentences) and all(
-            _thought_like(t.text) and not _told(t.text, narration) for t in sentences[k + 1 :]
+            _thought_like(t.text) and not told(t.text, narration) for t in sentences[k + 1 :]
         ):
             spans.append((s.end, end))
         return spans
@@ -204,78 +290,3 @@ def _behind_marker(sentence: _Sentence, at: int) -> str:
     comma = re.compile(r"[^，,：:]*[，,：:]").match(sentence.text, max(0, at - 1))
     rest = sentence.text[comma.end() :] if comma else ""
     return rest if len(rest) <= 24 else ""
-
-
-def _told(sentence: str, narration: Narration) -> bool:
-    """Whether a sentence is narration: it tells of somebody, and nothing in it is a character's own word."""
-    if len(sentence) <= 4:
-        return False
-    own = _YOU.search(sentence) or (_I.search(sentence) and not narration.first_person)
-    return narration.tells_of(sentence) and not own
-
-
-def _free(
-    text: str, start: int, end: int, narration: Narration, beside_speech: bool, above: str
-) -> list[tuple[int, int]]:
-    """Sentences that only a character can say, with no marker at all."""
-    sentences = _sentences(text, start, end)
-    sure = [_sureness(s.text, narration) for s in sentences]
-    spans: list[tuple[int, int]] = []
-    k = 0
-    while k < len(sentences):
-        if sure[k] <= 0:
-            k += 1
-            continue
-        first = last = k
-        while last + 1 < len(sentences) and sure[last + 1] > -1:
-            last += 1
-        while first and sure[first - 1] > -1 and len(sentences[first - 1].text) <= 10:
-            first -= 1
-        total = sum(max(0.0, x) for x in sure[first : last + 1])
-        before = sentences[first - 1].text if first else above
-        behind = sentences[last + 1].text if last + 1 < len(sentences) else ""
-        if (_FELT.search(before[-24:]) and narration.tells_of(before)) or (
-            _FELT.search(behind) and narration.tells_of(behind)
-        ):
-            total += 1.0
-        if first == 0 and last + 1 == len(sentences) and start == 0 and end == len(text):
-            total += 0.75 if narration.tells_of(above) else 0.25
-        if beside_speech:
-            total -= 0.5
-        if total >= _ENOUGH:
-            spans.append((sentences[first].start, sentences[last].end))
-        k = last + 1
-    return spans
-
-
-def _sureness(sentence: str, narration: Narration) -> float:
-    """How surely a sentence of narration is someone's thought; negative where it plainly is not."""
-    if _SOUND.fullmatch(sentence):
-        return 0.0
-    if re.search(r"[“”「」『』‘’《》]", sentence):
-        return -2.0
-    score = 0.0
-    if _I.search(sentence) and not narration.first_person:
-        score += 2.0
-    if _YOU.search(sentence):
-        score += 1.5 if narration.first_person else 2.0
-    if _CRIES.match(sentence):
-        score += 1.5
-    elif _OPENS.match(sentence):
-        score += 1.0
-    if sentence[-1:] in "？！?!":
-        score += 0.5 if narration.first_person else 1.0
-    score += 0.75 * len(set(_MODAL.findall(sentence)))
-    if re.match(r"[这那](?!时|里|边|样|才|一[声下天回])", sentence):
-        score += 0.5
-    if len(sentence) <= 8 and sentence[-1:] == "。" and not sentence.endswith("了。"):
-        score += 0.5
-    if score and _SOFT_END.search(sentence):
-        score += 0.5
-    if re.search(r"(.{2,4})[，、]\1[，、]\1", sentence):
-        score += 1.5
-    if not _YOU.search(sentence) and (narration.first_person or not _I.search(sentence)):
-        score -= 3.0 * (_ACTS.search(sentence) is not None) + (len(sentence) > _RUN_ON)
-    if _told(sentence, narration):
-        score -= 1.0 if _MODAL.search(sentence) else 2.0
-    return score

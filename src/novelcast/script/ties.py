@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from novelcast.hanzi import simplified
 from novelcast.model import Speaker
 from novelcast.script import lexicon as lx
-from novelcast.script.clues import Mention, Roster
+from novelcast.script.clues import REACTIONS, Mention, Roster
 from novelcast.script.decode import decode, load_model
 from novelcast.script.pieces import Piece
 from novelcast.script.turns import Turn, chapters_of, read_turns
@@ -108,7 +108,7 @@ def _vote(
 ) -> None:
     for t, turn in enumerate(turns):
         called = _people(turn.addressed)
-        own = _people([c.who for c in turn.tags.clues if c.how != "reaction"])
+        own = _people([c.who for c in turn.tags.clues if c.how not in REACTIONS])
         for word in called:
             for who in own:
                 against[word][who] += 1
@@ -122,7 +122,7 @@ def _vote(
                 votes[word][answers] += worth / len(called)
         if t + 1 < len(turns) and turns[t + 1].gap == 0:
             for word in own:
-                for who in _people([c.who for c in turns[t + 1].tags.clues if c.how != "reaction"]):
+                for who in _people([c.who for c in turns[t + 1].tags.clues if c.how not in REACTIONS]):
                     if who != word:
                         against[word][who] += 1
         for word in own:

@@ -30,6 +30,12 @@ def _leans() -> dict[str, float]:
     return {c: float(lean) for lean, chars in (r.split("\t") for r in rows[1:]) for c in chars}
 
 
+@cache
+def name_characters() -> frozenset[str]:
+    """The characters that given names are often made of."""
+    return frozenset(_leans())
+
+
 def lean_of(name: str) -> float:
     """Log-odds that a name is a man's (positive) or a woman's, from the characters of its given name."""
     surname = surname_of(name)

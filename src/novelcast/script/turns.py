@@ -13,6 +13,7 @@ from novelcast.hanzi import simplified
 from novelcast.model import Speaker
 from novelcast.script import lexicon as lx
 from novelcast.script.clues import (
+    REACTIONS,
     Mention,
     Roster,
     Tags,
@@ -52,8 +53,9 @@ class Turn:
     only_calls: bool = False  # nothing but a form of address
     silence: bool = False  # between the turn before and this one, somebody does not answer
     active: int = 0  # how many people are named beside the quotations around
+    latest: list[int] = field(default_factory=list)  # people by their last mention before, the latest first
     candidates: list[int] = field(default_factory=list)
-    shares: Sequence[float] = ()  # each candidate's probability, once the conversation is decoded
+    shares: list[float] = field(default_factory=list)  # each candidate's probability, once the conversation is decoded
     features: list[dict[str, float]] = field(default_factory=list)
 
 
@@ -76,6 +78,7 @@ def read_turns(pieces: Sequence[Piece], chapter: range, roster: Roster) -> list[
     heard: Counter[int] = Counter()
     places: list[tuple[int, int]] = []  # (paragraph, person), in reading order
     newcomers: set[int] = set()
+    latest: dict[int, int] = {}  # person -> when last mentioned; keys in that order
     above: list[Mention] = []
     above_text = ""
     gap = 0
@@ -92,6 +95,12 @@ def read_turns(pieces: Sequence[Piece], chapter: range, roster: Roster) -> list[
         newcomers.update(
             who for m in mentions for who in m.people if m.epithet and _NEWCOMER.search(narration[: m.start])
         )
+        for turn in new:
+            turn.latest = list(reversed(latest))
+        for m in roster.mentions("".join(texts[i] for i in paragraph)):
+            for who in m.people:
+                latest.pop(who, None)
+                latest[who] = number
         for k, turn in enumerate(new):
             turn.present = _subjects(narration, roster)
             turn.continued = open_quote and k == 0 and turn.pieces[0] == paragraph[0]
@@ -313,13 +322,13 @@ def _features(turns: Sequence[Turn], heard: Counter[int], roster: Roster, newcom
 
 def _known(turns: Sequence[Turn]) -> set[int]:
     """Who is named beside a quotation, or addressed in one."""
-    tagged = {p for turn in turns for c in turn.tags.clues if c.how != "reaction" for p in c.who.people}
+    tagged = {p for turn in turns for c in turn.tags.clues if c.how not in REACTIONS for p in c.who.people}
     return tagged | {p for turn in turns for m in turn.addressed for p in m.people}
 
 
 def _tagged(turn: Turn) -> set[int]:
     """Who is named beside the quotations of a turn as doing something."""
-    return {p for c in turn.tags.clues if c.how != "reaction" and not c.who.epithet for p in c.who.people}
+    return {p for c in turn.tags.clues if c.how not in REACTIONS and not c.who.epithet for p in c.who.people}
 
 
 def _step(paragraphs: int) -> int:
@@ -334,7 +343,7 @@ def _tagged_soon(turns: Sequence[Turn]) -> list[dict[int, int]]:
     for turn in reversed(turns):
         out.append(dict(coming))
         for clue in turn.tags.clues:
-            if clue.how != "reaction":
+            if clue.how not in REACTIONS:
                 _mark(coming, clue.who, turn.paragraph)
     return out[::-1]
 
@@ -365,9 +374,15 @@ def _clue_features(
             f[f"{kind}{place}.{fit}"] = strength
             if strength < 1:
                 f[f"{kind}{place}.unknown"] = 1 - strength
-            fitting = [p for p in order if fits(clue.who, p, roster.people[p]) == fit]
-            if fit not in ("misfits", "never") and fitting[0] == who:
-                f[f"{kind}{place}.nearest"] = 1.0
+            if fit != "misfits":
+                fitting = [p for p in order if fits(clue.who, p, roster.people[p]) == fit]
+                if fitting[0] == who:
+                    f[f"{kind}{place}.nearest"] = 1.0
+                if len(fitting) == 1:
+                    f[f"{kind}{place}.only"] = 1.0
+                told = [p for p in turn.latest if p in fitting]
+                if who in told[:2]:
+                    f[f"{kind}{place}.latest.{told.index(who)}"] = 1.0
     f["present"] = float(
         any(who in m.people for m in turn.present) and not any(who in c.who.people for c in turn.tags.clues)
     )
@@ -424,7 +439,9 @@ def _habits(turns: Sequence[Turn]) -> dict[str, set[int]]:
     """Who, by the tags of the chapter, uses which form of address or word for I, and which turns show it."""
     users: dict[str, set[int]] = {}
     for turn in turns:
-        sure = {p for c in turn.tags.clues if c.how != "reaction" and not c.who.epithet for p in c.who.people}
+        sure = {
+            p for c in turn.tags.clues if c.how not in REACTIONS and not c.who.epithet for p in c.who.people
+        }
         if len(sure) == 1:
             for word in _own_words(turn):
                 users.setdefault(word, set()).update(sure)
