@@ -50,7 +50,13 @@ def test_every_speaker_has_an_english_voice_of_their_gender(written: tuple[Scrip
 
 def test_numbers_and_titles_are_spoken_in_words(written: tuple[Script, Cast]) -> None:
     spoken = " ".join(s.spoken for s in written[0].segments)
-    for words in ("Missus Harrow", "ten thirty", "third time", "five dollars more", "one thousand two hundred reasons"):
+    for words in (
+        "Missus Harrow",
+        "ten thirty",
+        "third time",
+        "five dollars more",
+        "one thousand two hundred reasons",
+    ):
         assert words in spoken
 
 

@@ -1,191 +1,134 @@
-"""How well quotations are given to their speakers on public data; prints JSON.
+"""How often the right speaker is found, on public labelled texts. Prints JSON.
 
-    python tests/benchmarks/attribution.py NOVEL.json      # a whole novel (Project Dialogism Novel Corpus)
+    python tests/benchmarks/attribution.py WINDOWS.jsonl [--roster ROSTER.json] [--names ROSTER.json] [--windows-alone]
+    python tests/benchmarks/attribution.py NOVEL.json
 
-A novel is {"title", "text", "characters": [{"name", "aliases", "gender"}], "quotes": [{"spans", "speaker",
-"category"}]}, offsets counted in `text`. It goes through the reader, split, people and attribution as any book does,
-once with the novel's own list of characters in place of a user's, once with the characters found by ourselves.
-
-What is right. A labelled quotation is answered by the speaker who speaks most of its characters; where the script
-has narration, it is answered wrongly. With the list, that speaker must be the labelled character. Without, each
-person we found stands for one labelled character who speaks: the one whose names and aliases are most often among the
-person's own in the text (case and a leading article aside; failing that, the only one of whose names theirs is a
-part). So a person made of two counts for one of them only, and a person nobody knows is wrong. Quotations whose
-speaker the corpus itself does not know (_unknowable, _group) are left out, as is its narrator in a third-person book.
+WINDOWS.jsonl (WP2021): rows {"paragraphs", "quote", "speaker", "category"}. Windows that overlap are joined to running
+text first, as a reader of the novel would have it (--windows-alone: each by itself). With --roster the product is
+given these characters, as by a user's --characters; without, it finds them in the text, and a roster is only used to
+know which names are whose: --names, else a file NAME_roster.json beside NAME_*.jsonl.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import tempfile
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from novelcast.model import Book, Speaker
-from novelcast.read import read_book
-from novelcast.script import english
-from novelcast.script.english.mentions import words_of
+import pdnc
+from wp2021 import Run, book_of, pieces_of, read_roster, read_rows, running_text
+
+from novelcast.model import Speaker
+from novelcast.script.attribute import Label, attribute
+from novelcast.script.line_people import people_of
 from novelcast.script.pieces import Piece
 
-NO_SPEAKERS = frozenset(("_group", "_unknowable", "_unknown", ""))
-LOOK_AHEAD = 60
+SURE = 0.9  # a confidence from which on the user is not asked to look
 
 
-@dataclass
-class Novel:
-    """A labelled novel as the reader gives it. `where`: offset in the source text -> (chapter, paragraph, offset)."""
-
-    title: str
-    book: Book
-    where: dict[int, tuple[int, int, int]]
-    characters: list[dict[str, Any]]
-    quotes: list[dict[str, Any]]
+@dataclass(frozen=True)
+class Answer:
+    right: bool
+    category: str
+    confidence: float
 
 
-def read_novel(path: Path) -> Novel:
-    data = json.loads(path.read_text("utf-8"))
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "novel.txt"
-        source.write_text(data["text"], encoding="utf-8")
-        book = read_book(source)
-    quotes = [q for q in data["quotes"] if q["speaker"] not in NO_SPEAKERS]
-    return Novel(data["title"], book, _aligned(data["text"], book), data["characters"], quotes)
+def windows(path: Path, roster: Path | None, names: Path | None, *, alone: bool = False) -> dict[str, Any]:
+    """The figures for a file of windows."""
+    rows = read_rows(path)
+    runs = [_alone(row) for row in rows] if alone else running_text(rows)
+    known = roster or names or _beside(path)
+    gold = [] if known is None else read_roster(known)
+    pieces = pieces_of(book_of(runs))
+    start = time.perf_counter()
+    people = gold if roster is not None else list(people_of(pieces))
+    labels = attribute(pieces, people)
+    seconds = time.perf_counter() - start
+    owners = {p.id: p.name for p in gold} if roster is not None else same_people(people, gold, pieces)
+    answers = list(_answers(runs, _first_said(pieces, labels), owners, {p.name: p.name for p in gold}))
+    return summary(answers) | {
+        "characters": "given" if roster is not None else "found",
+        "names from": None if known is None else known.name,
+        "people": len(people),
+        "runs": len(runs),
+        "characters a minute": round(sum(len(p.text) for p in pieces) / max(seconds, 1e-9) * 60),
+    }
 
 
-def _aligned(source: str, book: Book) -> dict[int, tuple[int, int, int]]:
-    """Where the reader put each character that is not a space; a repair may have changed a few."""
-    where: dict[int, tuple[int, int, int]] = {}
-    at = 0
-    for c, chapter in enumerate(book.chapters):
-        for p, paragraph in enumerate(chapter.paragraphs):
-            for k, char in enumerate(paragraph.text):
-                if char.isspace():
-                    continue
-                found = source.find(char, at, at + LOOK_AHEAD)
-                if found >= 0:
-                    where[found] = (c, p, k)
-                    at = found + 1
-    return where
+def _alone(row: Mapping[str, Any]) -> Run:
+    return Run(list(row["paragraphs"]), {row["quote"]: [dict(row)]})
 
 
-def pieces_of_quotes(novel: Novel, pieces: Sequence[Piece]) -> list[Counter[int]]:
-    """For each labelled quotation: how many of its characters each piece holds."""
-    cell = {}
-    for n, piece in enumerate(pieces):
-        for k in range(piece.span.start, piece.span.end):
-            cell[piece.span.chapter, piece.span.paragraph, k] = n
-    return [
-        Counter(
-            cell[novel.where[j]] for start, end in q["spans"] for j in range(start, end) if j in novel.where
-        )
-        for q in novel.quotes
-    ]
+def _beside(path: Path) -> Path | None:
+    """The roster of the same corpus: wp2021_roster.json for wp2021_dev.jsonl."""
+    found = path.with_name(path.stem.split("_")[0] + "_roster.json")
+    return found if found.is_file() else None
 
 
-# ---------------------------------------------------------------- who is who
-
-
-def character_of(novel: Novel) -> dict[str, int]:
-    """Name or alias of a labelled character -> its index in the list; names before aliases."""
-    found: dict[str, int] = {}
-    for i, c in enumerate(novel.characters):
-        found.setdefault(c["name"], i)
-    for i, c in enumerate(novel.characters):
-        for alias in c["aliases"]:
-            found.setdefault(alias, i)
+def _first_said(pieces: Sequence[Piece], labels: Sequence[Label]) -> dict[tuple[int, int], Label]:
+    """The label of the first thing said in each line."""
+    found: dict[tuple[int, int], Label] = {}
+    for piece, label in zip(pieces, labels, strict=True):
+        if label.kind in ("dialogue", "thought"):
+            found.setdefault((piece.span.chapter, piece.span.paragraph), label)
     return found
 
 
-def listed(novel: Novel) -> list[Speaker]:
-    """The novel's list of characters as a user would give it."""
-    return [
-        Speaker(
-            id=c["name"],
-            name=c["name"],
-            aliases=tuple(_alias(a) for a in c["aliases"]),
-            gender=c["gender"],
-            sure=1.0,
-        )
-        for c in novel.characters
-    ]
+def _answers(
+    runs: Sequence[Run],
+    said: Mapping[tuple[int, int], Label],
+    owners: Mapping[str, str],
+    names: Mapping[str, str],
+) -> Iterable[Answer]:
+    for c, run in enumerate(runs):
+        for line, rows in run.labels.items():
+            label = said.get((c, line))
+            speaker = (
+                None if label is None or label.speaker is None else owners.get(label.speaker, label.speaker)
+            )
+            for row in rows:
+                wanted = row.get("speaker")
+                hit = speaker is not None and speaker == names.get(wanted, wanted)
+                yield Answer(
+                    hit, row.get("category") or "unknown", 0.0 if label is None else label.confidence
+                )
 
 
-def _alias(alias: str) -> str:
-    """The corpus marks the person who tells the book so; here that is an alias I."""
-    return "I" if alias.strip("_").lower() in ("narr", "narrator") else alias
+def same_people(found: Sequence[Speaker], gold: Sequence[Speaker], pieces: Sequence[Piece]) -> dict[str, str]:
+    """Found person -> the one labelled person whom most of its mentions name (so that two who were taken for one count
+    for one of them only)."""
+    text = "\n".join(p.text for p in pieces)
+    owner: dict[str, str] = {}
+    for person in gold:
+        for word in (person.name, *person.aliases):
+            owner.setdefault(word, person.name)
+    same = {}
+    for person in found:
+        votes: Counter[str] = Counter()
+        for word in (person.name, *person.aliases):
+            if word in owner:
+                votes[owner[word]] += text.count(word) + 1
+        same[person.id] = votes.most_common(1)[0][0] if votes else person.id
+    return same
 
 
-def _forms(names: Sequence[str]) -> set[tuple[str, ...]]:
-    forms = {words_of(n) for n in names}
-    return {f[1:] if f[:1] in (("the",), ("a",), ("an",)) and len(f) > 1 else f for f in forms if f}
-
-
-def characters_of(people: Sequence[Speaker], novel: Novel) -> dict[str, int]:
-    """Id of a person found -> the one labelled character that it stands for."""
-    index = character_of(novel)
-    speaking = {index[q["speaker"]] for q in novel.quotes if q["speaker"] in index}
-    gold = {i: _forms([novel.characters[i]["name"], *novel.characters[i]["aliases"]]) for i in speaking}
-    owners: dict[tuple[str, ...], set[int]] = defaultdict(set)
-    for i, forms in gold.items():
-        for form in forms:
-            owners[form].add(i)
-    text = " ".join(words_of(" ".join(p.text for c in novel.book.chapters for p in c.paragraphs)))
-    narrators = {i for i in speaking for a in novel.characters[i]["aliases"] if _alias(a) == "I"}
-    found: dict[str, int] = {}
-    for person in people:
-        votes: Counter[int] = Counter()
-        for form in _forms([person.name, *person.aliases]):
-            for i in owners.get(form, ()):
-                votes[i] += 1 + text.count(" " + " ".join(form) + " ")
-            if form == ("i",):
-                votes.update(dict.fromkeys(narrators, 1_000_000))
-        if not votes:
-            parts = _forms([person.name, *person.aliases])
-            near = {i for i, forms in gold.items() if any(_is_part(a, b) for a in parts for b in forms)}
-            votes.update(near if len(near) == 1 else ())
-        if votes:
-            found[person.id] = max(votes, key=lambda i: (votes[i], -i))
-    return found
-
-
-def _is_part(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
-    """Poirot of Hercule Poirot; a title alone is no part."""
-    return len(a) != len(b) and (a == b[-len(a) :] or b == a[-len(b) :])
-
-
-# ---------------------------------------------------------------- measuring
-
-
-def measure(novel: Novel, *, with_list: bool) -> dict[str, Any]:
-    """Accuracy by category, and of the quotations with a confidence of 0.9 and more."""
-    pieces = english.split_book(novel.book)
-    people = english.find_people(pieces, listed(novel) if with_list else ())
-    labels = english.attribute(pieces, people)
-    index = character_of(novel)
-    stands_for = (
-        {s.id: index[s.id] for s in people if s.id in index} if with_list else characters_of(people, novel)
-    )
-    right: Counter[str] = Counter()
-    count: Counter[str] = Counter()
-    for quote, held in zip(novel.quotes, pieces_of_quotes(novel, pieces), strict=True):
-        speakers: Counter[str | None] = Counter()
-        sure = 0.0
-        for n, size in held.items():
-            speaker = labels[n].speaker if pieces[n].kind in ("dialogue", "thought") else None
-            speakers[speaker] += size
-        answer = max(speakers, key=lambda s: speakers[s]) if speakers else None
-        sure = max((labels[n].confidence for n in held if labels[n].speaker == answer), default=0.0)
-        ok = answer is not None and stands_for.get(answer) == index.get(quote["speaker"])
-        for key in ("all", quote["category"], *(["sure"] if answer and sure >= 0.9 else [])):
-            count[key] += 1
-            right[key] += ok
-    keys = ("all", "explicit", "anaphoric", "implicit", "sure")
-    return {k: round(100 * right[k] / count[k], 2) for k in keys if count[k]} | {
-        "quotes": {k: count[k] for k in keys}
+def summary(answers: Sequence[Answer]) -> dict[str, Any]:
+    """Shares of right answers, in per cent: of all, by category, and of those we are sure of."""
+    groups: dict[str, list[Answer]] = {"all": list(answers)}
+    for answer in answers:
+        groups.setdefault(answer.category, []).append(answer)
+    groups["sure"] = [a for a in answers if a.confidence >= SURE]
+    return {
+        "accuracy": {
+            k: round(100 * sum(a.right for a in v) / len(v), 1) if v else None for k, v in groups.items()
+        },
+        "quotes": {k: len(v) for k, v in groups.items()},
     }
 
 
@@ -193,15 +136,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("file", type=Path, help="a novel (.json)")
+    parser.add_argument("file", type=Path)
+    parser.add_argument(
+        "--roster",
+        nargs="?",
+        const="",
+        help="give the characters in this file (a novel is always measured with its own list and without)",
+    )
+    parser.add_argument("--names", type=Path, help="whose names are whose, for scoring only")
+    parser.add_argument("--windows-alone", action="store_true", help="do not join windows that overlap")
     args = parser.parse_args()
-    novel = read_novel(args.file)
-    report: Mapping[str, Any] = {
-        "title": novel.title,
-        "characters_given": measure(novel, with_list=True),
-        "characters_found": measure(novel, with_list=False),
-    }
-    print(json.dumps(report, indent=1, ensure_ascii=False))
+    if not args.file.is_file():
+        parser.error(f"no file {args.file}")
+    if args.file.suffix == ".json":
+        found = dict(pdnc.report(args.file))
+    else:
+        if args.roster == "":
+            parser.error("--roster needs a file for windows")
+        roster = Path(args.roster) if args.roster else None
+        found = windows(args.file, roster, args.names, alone=args.windows_alone)
+    json.dump({"file": args.file.name} | found, sys.stdout, indent=1, ensure_ascii=False)
+    print()
 
 
 if __name__ == "__main__":

@@ -24,7 +24,6 @@ import numpy as np
 
 from novelcast.audio import Samples
 from novelcast.engines.kokoro import MODEL, PACK, RATE_HZ, KokoroEngine
-from novelcast.engines.kokoro_runtime import OnnxRuntime, bfloat16_ready
 from novelcast.engines.phonemes import phonemes
 from novelcast.model import SpeechRequest
 from novelcast.settings import load_settings
@@ -121,11 +120,7 @@ def main() -> None:
     packs = load_settings().cache_dir / "packs"
     folder = packs / PACK
     engines: dict[str, Callable[[Sequence[str]], list[Samples]]] = {"plain loop": plain_loop(folder)}
-    plain_runtime = KokoroEngine(packs)
-    plain_runtime._runtime = OnnxRuntime(folder / MODEL)
-    engines["ours, int8"] = ours(plain_runtime)
-    if bfloat16_ready():
-        engines["ours, bfloat16"] = ours(KokoroEngine(packs))
+    engines["ours"] = ours(KokoroEngine(packs))
     heard = {name: run(sentences[:3]) for name, run in engines.items()}  # opens and warms
     wall: dict[str, float] = dict.fromkeys(engines, 0.0)
     for _ in range(args.rounds):

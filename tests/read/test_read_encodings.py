@@ -159,10 +159,11 @@ def test_text_that_was_read_wrong_once_and_saved_so_is_read_right(
 
 
 def test_utf_8_that_was_read_as_gb18030_is_read_but_for_the_bytes_that_went() -> None:
-    for piece in samples(40, 100):
-        text = text_of(piece.encode().decode("gb18030", "replace").encode())
-        seen = [c for c in piece if not c.isspace()]
-        assert sum(c in text for c in seen) > 0.8 * len(seen)
+    for piece in samples(60, 100):
+        shown = piece.encode().decode("gb18030", "replace")
+        for wrong in (shown, shown.replace("\ufffd", "€")):  # as others do, and as Windows does
+            seen = [c for c in piece if not c.isspace()]
+            assert sum(c in text_of(wrong.encode()) for c in seen) > 0.85 * len(seen)
 
 
 def test_other_languages_are_not_taken_for_text_that_was_read_wrong() -> None:

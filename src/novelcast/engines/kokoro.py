@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from novelcast.audio import Clip, Samples, resample
-from novelcast.engines.kokoro_runtime import Runtime, lanes, open_runtime
+from novelcast.engines.kokoro_runtime import OnnxRuntime, lanes
 from novelcast.engines.phonemes import phonemes, tokens
 from novelcast.errors import EngineUnavailable, SpeechFailed
 from novelcast.model import ProgressSink, SpeechRequest
@@ -42,7 +42,7 @@ class KokoroEngine:
         self.concurrency = lanes(threads)
         self._progress = progress
         self._tables: dict[str, NDArray[np.float32]] = {}
-        self._runtime: Runtime | None = None
+        self._runtime: OnnxRuntime | None = None
         self._opening = threading.Lock()
         self._reading = threading.Lock()
 
@@ -82,7 +82,7 @@ class KokoroEngine:
             audio = resample(audio, round(RATE_HZ * shift), RATE_HZ)
         return Clip(audio, RATE_HZ)
 
-    def _run(self, runtime: Runtime, said: str, request: SpeechRequest, speed: float) -> Samples:
+    def _run(self, runtime: OnnxRuntime, said: str, request: SpeechRequest, speed: float) -> Samples:
         ids = tokens(said)
         inputs = {
             "tokens": np.array([[0, *ids, 0]], dtype=np.int64),
@@ -111,10 +111,10 @@ class KokoroEngine:
             self._tables[voice] = np.fromfile(path, dtype=np.float32).reshape(MAX_TOKENS, 256)
         return self._tables[voice]
 
-    def _opened(self) -> Runtime:
+    def _opened(self) -> OnnxRuntime:
         with self._opening:
             if self._runtime is None:
-                self._runtime = open_runtime(self.fetch() / MODEL, self.concurrency)
+                self._runtime = OnnxRuntime(self.fetch() / MODEL)
             return self._runtime
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, groupby
 
 from novelcast.read.garbled import is_garbled, ungarbled
-from novelcast.read.sense import GOOD, LOSS, LOST, ODD, POOR, mean, weights
+from novelcast.read.sense import GOOD, LOSS, LOST, NAMES, ODD, POOR, mean, weights
 
 # UTF-32's little-endian mark begins with UTF-16's, so it is asked first.
 BOMS = (
@@ -23,7 +23,6 @@ BOMS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
-NAMES = {"utf-8": "UTF-8", "gb18030": "GB18030", "cp950": "Big5", "cp1252": "Windows-1252"}
 
 _SURE = 3.0  # more, of a character of three bytes in UTF-8: other text hardly ever has such bytes by chance
 _SWITCH = 4.0

@@ -7,6 +7,7 @@ from functools import cache
 
 from novelcast.hanzi import HAN
 
+NAMES = {"utf-8": "UTF-8", "gb18030": "GB18030", "cp950": "Big5", "cp1252": "Windows-1252"}
 LOST = "\ufffd"
 LOSS = -6.0
 """For a character that was lost, or a control character."""

@@ -17,7 +17,7 @@ from novelcast.script.channels import channels
 from novelcast.script.cues import find_cues
 from novelcast.script.given import honoured, shown
 from novelcast.script.ids import short_ids
-from novelcast.script.people import find_people
+from novelcast.script.line_people import people_of
 from novelcast.script.pieces import Piece
 from novelcast.script.split import split_book
 from novelcast.script.spoken import spoken_form
@@ -34,7 +34,7 @@ class _Language:
     attribute: Callable[[Sequence[Piece], Sequence[Speaker]], list[Label]]
 
 
-_CHINESE = _Language(split_book, find_people, attribute)
+_CHINESE = _Language(split_book, people_of, attribute)
 _ENGLISH = _Language(english.split_book, english.find_people, english.attribute)
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from novelcast.model import Guess, Speaker
 from novelcast.script.clues import REACTIONS, Clue, Roster
 from novelcast.script.decode import Scored, decode, load_model
+from novelcast.script.line_text import is_line_text
+from novelcast.script.lines import attribute_lines
 from novelcast.script.pieces import Piece, PieceKind
 from novelcast.script.thinkers import thinkers, told_by_me
 from novelcast.script.turns import Turn, chapters_of, fits, read_turns
@@ -38,10 +40,16 @@ def attribute(pieces: Sequence[Piece], people: Sequence[Speaker]) -> list[Label]
     labels = [Label(p.kind) for p in pieces]
     whole = Roster.of(people)
     by_id = {p.id: i for i, p in enumerate(people)}
+    lines = is_line_text(pieces)
+    if lines:
+        for said in attribute_lines(pieces, people):
+            speaker = None if said.who is None else people[said.who].id
+            for i in said.pieces:
+                labels[i] = Label(pieces[i].kind, speaker, said.confidence, said.evidence)
     for chapter in chapters_of(pieces):
         # 我 is nobody in a chapter that another narrator tells.
         roster = whole if told_by_me(pieces, chapter) else replace(whole, narrator=None)
-        turns = read_turns(pieces, chapter, roster)
+        turns = [] if lines else read_turns(pieces, chapter, roster)
         for turn, (who, sure) in zip(turns, decode(turns, load_model()), strict=True):
             evidence = _evidence(turn, who, roster)
             others = others_of(turn, who, people)
@@ -51,7 +59,8 @@ def attribute(pieces: Sequence[Piece], people: Sequence[Speaker]) -> list[Label]
             i: (by_id[name], labels[i].confidence) for i in chapter if (name := labels[i].speaker) is not None
         }
         for i, (thinker, sure, why) in thinkers(pieces, chapter, roster, known).items():
-            labels[i] = Label("thought", None if thinker is None else people[thinker].id, sure, why)
+            if labels[i].speaker is None:
+                labels[i] = Label("thought", None if thinker is None else people[thinker].id, sure, why)
     return labels
 
 

@@ -7,6 +7,7 @@ are fitted by tests/benchmarks/fit_attribution.py.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -105,28 +106,41 @@ def _marginals(
 def _run(
     turns: Sequence[T], weights: Mapping[str, float], same: Features[T], alternate: Features[T]
 ) -> list[Any]:
-    """Forward-backward over states (speaker of the turn before, speaker of this turn)."""
     import numpy as np
 
-    ids = [np.array(t.candidates) for t in turns]
-    local = [np.array([_dot(f, weights) for f in t.features]) for t in turns]
+    pairs = list(itertools.pairwise(turns))
+    return marginals(
+        [np.array(t.candidates) for t in turns],
+        [np.array([_dot(f, weights) for f in t.features]) for t in turns],
+        [_dot(same(a, b), weights) for a, b in pairs],
+        [_dot(alternate(a, b), weights) for a, b in pairs],
+    )
+
+
+def marginals(
+    ids: Sequence[Any], local: Sequence[Any], same: Sequence[float], alternate: Sequence[float]
+) -> list[Any]:
+    """Forward-backward over states (speaker of the turn before, speaker of this turn): each turn's probabilities over
+    its candidates `ids`, whose scores are `local`. `same[t]`, `alternate[t]`: the score where turn t + 1 has the speaker
+    of turn t, or the one before that and not turn t's."""
+    import numpy as np
+
     steps: list[Any] = [None]
     cubes: list[Any] = [None, None]
-    for t in range(1, len(turns)):
-        kept = ids[t - 1][:, None] == ids[t][None, :]
-        steps.append(kept * _dot(same(turns[t - 1], turns[t]), weights) + local[t][None, :])
+    for t in range(1, len(ids)):
+        alike = ids[t - 1][:, None] == ids[t][None, :]
+        steps.append(alike * same[t - 1] + local[t][None, :])
         if t > 1:
-            back = (ids[t - 2][:, None, None] == ids[t][None, None, :]) & ~kept[None, :, :]
-            again = _dot(alternate(turns[t - 1], turns[t]), weights)
-            cubes.append(back * again + steps[t][None, :, :])
+            back = (ids[t - 2][:, None, None] == ids[t][None, None, :]) & ~alike[None, :, :]
+            cubes.append(back * alternate[t - 1] + steps[t][None, :, :])
     forward = [local[0][None, :]]
-    for t in range(1, len(turns)):
+    for t in range(1, len(ids)):
         if t == 1:
             forward.append(forward[0][0][:, None] + steps[1])
         else:
             forward.append(_logsum(forward[-1][:, :, None] + cubes[t], 0))
     backward = [np.zeros_like(f) for f in forward]
-    for t in range(len(turns) - 2, -1, -1):
+    for t in range(len(ids) - 2, -1, -1):
         if t == 0:
             backward[0] = _logsum(steps[1] + backward[1], 1)[None, :]
         else:

@@ -55,7 +55,9 @@ class Turn:
     active: int = 0  # how many people are named beside the quotations around
     latest: list[int] = field(default_factory=list)  # people by their last mention before, the latest first
     candidates: list[int] = field(default_factory=list)
-    shares: list[float] = field(default_factory=list)  # each candidate's probability, once the conversation is decoded
+    shares: list[float] = field(
+        default_factory=list
+    )  # each candidate's probability, once the conversation is decoded
     features: list[dict[str, float]] = field(default_factory=list)
 
 

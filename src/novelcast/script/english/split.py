@@ -37,7 +37,9 @@ _ITALICS = re.compile(r"(?<![\w*_])([_*])(?=\S)([^_*]{8,}?[.!?…])\1(?![\w*_])"
 _UNQUOTED = re.compile(
     rf"(?:(?<=[.!?…] )|^)([^.!?]{{12,}}?[^.!?]*[,?!…]) {_WHO}\s?(?:thought|wondered)(?=[.!])"
 )
-_EXCLAIMS = re.compile(r"(?:How|What|Why|Oh|Ah|If only|So that|Poor|Perhaps|Surely|Of course|Strange|Thank)\b")
+_EXCLAIMS = re.compile(
+    r"(?:How|What|Why|Oh|Ah|If only|So that|Poor|Perhaps|Surely|Of course|Strange|Thank)\b"
+)
 _OWN_WORDS = re.compile(r"\b(?:I|I['’]\w+|me|my|mine|myself|we|us|our|you|your)\b")
 _LEAST_STAGE_LINES = 4
 
