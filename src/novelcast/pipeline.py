@@ -171,7 +171,7 @@ def write(
     """
     bar = _Bar("script", 1, progress)
     written = script_of(book, settings, folder, progress, again=details.again, fresh=details.fresh, say=say)
-    cast = cast_of(written.script, settings, folder, on_trial=on_trial)
+    cast = cast_of(written, settings, folder, on_trial=on_trial, say=say)
     bar.finish()
     return written, cast
 

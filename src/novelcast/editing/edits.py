@@ -32,13 +32,14 @@ Speak = Callable[[str], str]
 @dataclass
 class Edited:
     """A script with a user's changes. `undecided` are segments that the user gives back to the analysis;
-    `lines` and `speakers` count what was changed."""
+    `lines` and `speakers` count what was changed; `before` are the speakers as we wrote them last."""
 
     script: Script
     undecided: set[str] = field(default_factory=set)
     lines: int = 0
     speakers: int = 0
     faults: list[Fault] = field(default_factory=list)
+    before: tuple[Speaker, ...] = ()
 
 
 @dataclass(slots=True)

@@ -102,7 +102,9 @@ class Store:
         for path, edited in ((self._folder.page, from_page), (self._folder.script, from_json)):
             if edited.lines or edited.speakers:
                 self._say(f"{path.name}: taken: {_counted(edited.lines, 'line')} and {_counted(edited.speakers, 'speaker')} that you changed")  # fmt: skip
-        return self._both(base, from_json, from_page)
+        edited = self._both(base, from_json, from_page)
+        edited.before = base.speakers
+        return edited
 
     def line_numbers(self) -> dict[str, int]:
         """The line of each segment in script.md as it stands, by id."""
