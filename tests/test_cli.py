@@ -297,6 +297,8 @@ def test_a_list_of_characters_is_honoured_by_every_command(book: Path, tmp_path:
     for command in ("read", "script", "render"):
         done = run(command, book, "--characters", "people.txt", cwd=tmp_path)
         assert done.returncode == 2 and "people.txt, line 1" in done.stderr
+    assert run("script", book, "--characters", "people.txt", "--output", "new", cwd=tmp_path).returncode == 2
+    assert not (tmp_path / "new").exists()
 
 
 def test_one_voice_or_two_for_a_first_person_narrator(tmp_path: Path) -> None:

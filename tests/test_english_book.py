@@ -23,7 +23,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Script, Cast]:
     settings = settings_in(tmp_path_factory.mktemp("script"), "kokoro")
     details = BookDetails()
     book, folder = read([STORY], settings, details, lambda _: None)
-    return write(book, folder, settings, details, lambda _: None)
+    made, cast = write(book, folder, settings, details, lambda _: None)
+    return made.script, cast
 
 
 def test_the_tagged_lines_have_their_speakers(written: tuple[Script, Cast]) -> None:

@@ -174,7 +174,7 @@ def test_another_engine_gets_its_own_cast_and_the_old_one_is_kept(book: Path, tm
     folder = BookFolder(rendered(book, tmp_path).folder)
     mine = folder.cast.read_text("utf-8") + "\n# by hand\n"
     folder.cast.write_text(mine, "utf-8")
-    script = script_of(read_book(book), settings_in(tmp_path), folder).script
+    script = script_of(read_book(book), settings_in(tmp_path), folder)
     assert cast_of(script, settings_in(tmp_path, engine="kokoro"), folder).engine == "kokoro"
     assert (folder.root / "cast.tone.toml").read_text("utf-8") == mine
     assert cast_of(script, settings_in(tmp_path), folder).engine == "tone"

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from novelcast.catalog import load_voices
+from novelcast.editing.markdown import Page
 from novelcast.errors import InputError
 from novelcast.model import Script, Segment
 from novelcast.read import read_book
-from novelcast.resume import check_folder, script_of
+from novelcast.resume import Written, cast_of, check_folder, script_of
 from novelcast.settings import Settings
 from novelcast.workspace import BookFolder, book_folder
 
@@ -274,15 +276,13 @@ def test_a_page_that_was_deleted_is_written_anew(desk: Desk) -> None:
     assert line(desk.run(), "“有人吗？”").speaker == "林晚" and "- ! 林晚: “有人吗？”" in desk.page()
 
 
-@pytest.mark.parametrize("name", ["script.json", "script.md", "book.json", "cast.toml", ".written.json.gz"])
+@pytest.mark.parametrize("name", ["script.json", "script.md", "book.json", "cast.toml", ".written.gz"])
 def test_a_folder_in_the_place_of_a_file_is_an_error_with_its_name(desk: Desk, name: str) -> None:
-    from novelcast.resume import cast_of
-
     path = desk.folder.root / name
     path.unlink(missing_ok=True)
     path.mkdir()
     with pytest.raises(InputError, match=name.replace(".", r"\.")):
-        cast_of(desk.run(), Settings(engine="tone"), desk.folder)  # type: ignore[call-arg]
+        cast_of(Written(desk.run(), Page("", {})), Settings(engine="tone"), desk.folder)  # type: ignore[call-arg]
 
 
 # ---------------------------------------------------------------- the list of characters
@@ -348,6 +348,39 @@ def test_a_name_of_the_list_can_be_written_before_a_line(desk: Desk) -> None:
 def test_only_the_people_of_the_list(desk: Desk) -> None:
     made = desk.run(characters=people(desk, "only = true\n周航 (male)\n"))
     assert {s.name for s in made.speakers} == {"周航"}
+
+
+# ---------------------------------------------------------------- the cast
+
+
+def voice_of(desk: Desk, who: str, **settings: object) -> str:
+    values = {"output": desk.tmp_path / "out", "engine": "tone", **settings}
+    book = read_book(desk.source)
+    written = script_of(book, Settings(**values), desk.folder, say=desk.said.append)  # type: ignore[arg-type]
+    return cast_of(written, Settings(**values), desk.folder, say=desk.said.append).roles[who].voice  # type: ignore[arg-type]
+
+
+GENDERS = {v.id: v.gender for v in load_voices()}
+
+
+def test_somebody_made_a_woman_gets_a_womans_voice(desk: Desk) -> None:
+    assert GENDERS[voice_of(desk, "周航")] == "male"
+    desk.edit(("- 周航 (male", "- 周航 (female"))
+    assert GENDERS[voice_of(desk, "周航")] == "female"
+    assert any("周航 has another voice now" in s for s in desk.said)
+
+
+def test_a_voice_that_the_user_chose_for_her_stays(desk: Desk) -> None:
+    old = voice_of(desk, "周航")
+    desk.edit(("- 周航 (male", "- 周航 (female"))
+    text = desk.folder.cast.read_text("utf-8")
+    desk.folder.cast.write_text(text.replace(f'voice = "{old}"', 'voice = "tone_soprano"'), "utf-8")
+    assert voice_of(desk, "周航") == "tone_soprano"
+
+
+def test_a_list_of_characters_that_says_otherwise_changes_the_voice_too(desk: Desk) -> None:
+    assert GENDERS[voice_of(desk, "周航")] == "male"
+    assert GENDERS[voice_of(desk, "周航", characters=people(desk, "周航 (female)\n"))] == "female"
 
 
 # ---------------------------------------------------------------- check

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -67,6 +67,23 @@ def cast_script(
         roles[speaker.id] = role
         taken[_sound(role)] += 1
     return Cast(engine=engine, narrator=narrator, system=system, roles=roles)
+
+
+def misfits(cast: Cast, script: Script, voices: Sequence[Voice]) -> frozenset[str]:
+    """The speakers whose voice is of another gender than they are."""
+    genders = {v.id: v.gender for v in voices if v.engine == cast.engine}
+    return frozenset(
+        s.id
+        for s in script.speakers
+        if s.id in cast.roles
+        and "unknown" not in (s.gender, voice := genders.get(cast.roles[s.id].voice, "unknown"))
+        and voice != s.gender
+    )
+
+
+def without_roles(cast: Cast, speakers: Collection[str]) -> Cast:
+    """The cast in which these speakers have no voice yet."""
+    return cast.model_copy(update={"roles": {who: r for who, r in cast.roles.items() if who not in speakers}})
 
 
 def _narrator(mine: Sequence[Voice], first_person: Speaker | None) -> Role:

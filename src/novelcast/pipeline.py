@@ -11,6 +11,7 @@ from pathlib import Path
 from novelcast.audio import ClipInfo
 from novelcast.catalog import load_cue_sounds
 from novelcast.chapter import MASTER_PASSES, ChapterMaker
+from novelcast.characters import load_characters
 from novelcast.engines import Engine, EngineOptions, about_engine, open_engine
 from novelcast.errors import InputError
 from novelcast.lexicon import lexicon_for, surnames_of
@@ -116,6 +117,8 @@ def read(
     """The book in a file, a folder or several files, and the folder where what is made of it goes."""
     if settings.engine is not None:
         about_engine(settings.engine)  # an unknown name is an error before anything is made
+    if settings.characters is not None:
+        load_characters(settings.characters)  # and so is a list that cannot be read
     bar = _Bar("read", 1, progress)
     book = read_book(*sources, repair=settings.repair)
     changes: dict[str, object] = {}
@@ -168,7 +171,7 @@ def write(
     """
     bar = _Bar("script", 1, progress)
     written = script_of(book, settings, folder, progress, again=details.again, fresh=details.fresh, say=say)
-    cast = cast_of(written.script, settings, folder, on_trial=on_trial)
+    cast = cast_of(written, settings, folder, on_trial=on_trial, say=say)
     bar.finish()
     return written, cast
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -33,10 +33,12 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Written:
-    """A book's script, and script.md as it stands in the folder."""
+    """A book's script, and script.md as it stands in the folder. `recast` are the speakers whose gender the
+    user changed since the last run."""
 
     script: Script
     page: Page
+    recast: frozenset[str] = frozenset()
 
 
 def script_of(
@@ -96,7 +98,13 @@ def script_of(
             f"script.md, line {page.line_numbers.get(name, 0)}: the words changed under your [say:…]; "
             "look whether it still says them"
         )
-    return Written(script, page)
+    return Written(script, page, _recast(edited.before if edited else (), script.speakers))
+
+
+def _recast(before: Sequence[Speaker], now: Sequence[Speaker]) -> frozenset[str]:
+    old = {s.id: s for s in before}
+    mine = [s for s in now if s.id in old and (s.listed or "gender" in s.by_user)]
+    return frozenset(s.id for s in mine if s.gender != old[s.id].gender)
 
 
 def _alike(script: Script, settings: Settings, given: Characters) -> bool:
@@ -219,8 +227,16 @@ def characters_of(settings: Settings, folder: BookFolder) -> Characters:
     return given
 
 
-def cast_of(script: Script, settings: Settings, folder: BookFolder, *, on_trial: bool = False) -> Cast:
-    """The book's cast: what cast.toml says, and a voice for each speaker that it does not have yet.
+def cast_of(
+    written: Written,
+    settings: Settings,
+    folder: BookFolder,
+    *,
+    on_trial: bool = False,
+    say: Say = lambda _: None,
+) -> Cast:
+    """The book's cast: what cast.toml says, and a voice for each speaker that it does not have yet. Somebody whose
+    gender the user changed is cast anew, unless their voice in cast.toml fits.
 
     Another engine than the file's starts another cast, in cast.<engine>.toml; it becomes the book's at once, or
     where it is `on_trial` by `adopt_cast`.
@@ -229,8 +245,14 @@ def cast_of(script: Script, settings: Settings, folder: BookFolder, *, on_trial:
     kept = cast.load_cast(folder.cast, voices)
     wanted = settings.engine or (kept.engine if kept else DEFAULT_ENGINE)
     mine = folder.cast if wanted == (kept.engine if kept else DEFAULT_ENGINE) else folder.cast_of(wanted)
-    roles = cast.cast_script(script, voices, wanted, cast.load_cast(mine, voices), settings.narrator_voice)
+    script, before = written.script, cast.load_cast(mine, voices)
+    misfits = cast.misfits(before, script, voices) & written.recast if before else frozenset()
+    old = cast.without_roles(before, misfits) if before else None
+    roles = cast.cast_script(script, voices, wanted, old, settings.narrator_voice)
     cast.save_cast(mine, roles, script)
+    names = {s.id: s.name for s in script.speakers}
+    for who in sorted(misfits & roles.roles.keys()):
+        say(f"{mine.name}: {names[who]} has another voice now, {roles.roles[who].voice}")
     if not on_trial:
         adopt_cast(folder, wanted)
     return roles

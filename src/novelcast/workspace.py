@@ -101,7 +101,7 @@ class BookFolder:
         self.book = root / "book.json"
         self.script = root / "script.json"
         self.page = root / "script.md"
-        self.written = root / ".written.json.gz"
+        self.written = root / ".written.gz"
         self.unfinished = root / ".unfinished"
         self.cast = root / "cast.toml"
         self.edition = root / "edition.json"

@@ -56,6 +56,13 @@ def test_a_kind_before_the_colon_is_the_kind(label: str, kind: str, who: str | N
     assert (said.kind, said.speaker, said.by_user) == (kind, who, ("label",))
 
 
+def test_what_a_voice_comes_through_can_be_set_and_stays_with_another_name() -> None:
+    made = taken(TALK, ("- 周航: “走吧。”", "- 周航 (phone): “走吧。”"))
+    assert (line(made, "“走吧。”").channel, line(made, "“走吧。”").by_user) == ("phone", ("label",))
+    assert line(taken(made, ("! 周航 (phone)", "林晚（phone）")), "“走吧。”").channel == "phone"
+    assert line(taken(made, ("! 周航 (phone)", "周航")), "“走吧。”").channel is None
+
+
 def test_words_can_be_left_out_and_taken_back_in() -> None:
     made = taken(
         TALK, ("- 周航: “走吧。”", "- skipped: “走吧。”"), ("- skipped (a blurb): 请", "- narration: 请")

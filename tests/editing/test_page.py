@@ -155,6 +155,7 @@ def _segments(draw: st.DrawFn, span: Span, text: str, name: str, mine: tuple[str
     by_user = (() if blank else mine) + (("spoken",) if said else ())
     return Segment(
         id=name, span=span, kind=kind, speaker=who, text=text, confidence=draw(st.sampled_from([0.3, 1.0])),  # type: ignore[arg-type]
+        channel=draw(st.sampled_from([None, "phone", "radio"])) if kind == "dialogue" else None,
         spoken="念]作\\" if said else f"说{text}", by_user=by_user,
         pause_after_ms=None if blank else draw(st.sampled_from([None, 0, 800])),
         note="" if blank else draw(st.sampled_from(["", "记下", "一\n二"])),

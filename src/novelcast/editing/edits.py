@@ -21,7 +21,7 @@ from novelcast.editing.placing import Placed, place_lines
 from novelcast.editing.reading import Fault, Read, Written, read_page
 from novelcast.editing.review import is_unsure
 from novelcast.editing.speakers import People, people_of
-from novelcast.model import Cue, Gone, Script, Segment, SetField, Skipped, Span, Speaker
+from novelcast.model import Channel, Cue, Gone, Script, Segment, SetField, Skipped, Span, Speaker
 from novelcast.script.ids import short_ids
 
 SET_BY_USER = "set by you"
@@ -32,16 +32,17 @@ Speak = Callable[[str], str]
 @dataclass
 class Edited:
     """A script with a user's changes. `undecided` are segments that the user gives back to the analysis;
-    `lines` and `speakers` count what was changed."""
+    `lines` and `speakers` count what was changed; `before` are the speakers as we wrote them last."""
 
     script: Script
     undecided: set[str] = field(default_factory=set)
     lines: int = 0
     speakers: int = 0
     faults: list[Fault] = field(default_factory=list)
+    before: tuple[Speaker, ...] = ()
 
 
-@dataclass
+@dataclass(slots=True)
 class _Draft:
     """A line as the user left it. `decided`: True, the label is theirs; False, they gave it back; None, nothing said."""
 
@@ -50,6 +51,7 @@ class _Draft:
     kind: LineKind
     speaker: str | None
     decided: bool | None
+    channel: Channel | None = None
     cues: tuple[Cue, ...] = ()
     pause_ms: int | None = None
     say: str | None = None
@@ -102,7 +104,7 @@ def _draft_of(line: Line, old: Line | None, was: bool) -> _Draft:
     mine = "label" in item.by_user
     draft = _Draft(
         line.span, line.text, line.kind, line.speaker, True if mine else False if was else None,
-        cues=line.cues, id=line.id, note=item.note,
+        line.channel if line.kind == "dialogue" else None, cues=line.cues, id=line.id, note=item.note,
     )  # fmt: skip
     if isinstance(item, Segment):
         draft.pause_ms = item.pause_after_ms
@@ -210,7 +212,7 @@ def _draft(
     return _Draft(
         span, text, line.kind,
         None if line.name is None else people.id_of(line.name),
-        decided,
+        decided, line.channel,
         cues=tuple(_cue(s.cue, at, span, text, over) for at, s in one.sounds),
         pause_ms=line.pause_ms if one.last else None,
         say=line.say, reason=line.reason,
@@ -258,10 +260,10 @@ def _edited(
     changed = 0
     for place, lines in by_paragraph(kept):
         maker = _Maker(lines, speak)
-        made = [maker.line(draft) for draft in drafts[place]] if place in drafts else lines
+        made = [maker.line(draft) for draft in drafts.get(place, ())] or lines
         undecided |= maker.undecided
         changed += sum(x not in lines for x in made)
-        out += made
+        out += lines if made == lines else made
     script = with_lines(before, with_ids(out))
     return Edited(script, undecided, changed)
 
@@ -278,7 +280,9 @@ class _Maker:
         over = self._overlaps.with_span(draft.span.start, draft.span.end)
         same = next((x for x in over if x.span == draft.span), None)
         mine = all("label" in x.by_user for x in over)
-        changed = {(x.kind, x.speaker) for x in over} != {(draft.kind, draft.speaker)}
+        changed = {(x.kind, x.speaker, x.channel) for x in over} != {
+            (draft.kind, draft.speaker, draft.channel)
+        }
         label = changed or draft.decided is True or (mine and draft.decided is None)
         if draft.kind == "sound":
             return self._sound(draft, same, label)
@@ -324,7 +328,7 @@ class _Maker:
         if handed_back and name:
             self.undecided.add(name)
         segment = Segment(
-            id=name, span=draft.span, kind=draft.kind, speaker=draft.speaker,
+            id=name, span=draft.span, kind=draft.kind, speaker=draft.speaker, channel=draft.channel,
             evidence=SET_BY_USER, text=draft.text, spoken=self._spoken(draft, old),
             pause_after_ms=draft.pause_ms, by_user=tuple(f for f, mine in fields.items() if mine), note=draft.note,
         )  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
-from novelcast.model import Cue, Script, Segment, SegmentKind, SetField, Skipped, Span
+from novelcast.model import Channel, Cue, Script, Segment, SegmentKind, SetField, Skipped, Span
 from novelcast.script import anchored
 
 LineKind = SegmentKind | Literal["sound", "skipped"]
@@ -17,7 +17,7 @@ Place = tuple[int, int]
 """(chapter, paragraph)"""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """A segment with the sounds before or under its words, a sound that replaces its words, or skipped text."""
 
@@ -45,6 +45,10 @@ class Line:
     @property
     def speaker(self) -> str | None:
         return self.item.speaker if isinstance(self.item, Segment) else None
+
+    @property
+    def channel(self) -> Channel | None:
+        return self.item.channel if isinstance(self.item, Segment) else None
 
     @property
     def id(self) -> str | None:

@@ -26,8 +26,9 @@ _ABOUT = """\
 > stays set, also when the book changes. `novelcast check` on this folder finds mistakes. docs/script-format.md
 > explains it all.
 >
-> `- NAME: …` is said by NAME, `- NAME (thought): …` is thought, `- ?: …` is said by nobody known. The other
-> kinds are narration, system, heading, sound and skipped. Another name or kind before the colon is all it takes.
+> `- NAME: …` is said by NAME, `- NAME (thought): …` is thought, `- NAME (phone): …` comes out of a phone, `- ?: …`
+> is said by nobody known. The other kinds are narration, system, heading, sound and skipped. Another name or kind
+> before the colon is all it takes.
 > `- ? NAME: …` is a guess to look at: change the name, or take the ? away if it is right.
 > `- ! NAME: …` is what you set: take the ! away to have it decided anew.
 > A line can be cut in two, and lines of one paragraph can be joined. The words stay the book's own.
@@ -107,7 +108,8 @@ class _Writer:
         if item.kind not in ("dialogue", "thought"):
             return item.kind
         name = self._name(item.speaker)
-        return f"{name} (thought)" if item.kind == "thought" else name
+        how = "thought" if item.kind == "thought" else item.channel
+        return f"{name} ({how})" if how else name
 
     def _name(self, speaker: str | None) -> str:
         return NOBODY[0] if speaker is None else self._labels.get(speaker) or _label(speaker)

@@ -109,11 +109,11 @@ class _Merger:
         if there is None or not isinstance(line.item, Segment) or not isinstance(there.item, Segment):
             return line
         changes: dict[str, object] = {}
-        if "spoken" not in line.by_user:
+        if "spoken" not in line.by_user and there.item.spoken != line.item.spoken:
             changes["spoken"] = there.item.spoken
         if line.id in self._undecided:
             changes |= _label_of(there.item)
-        return line.with_item(**changes)
+        return line.with_item(**changes) if changes else line
 
     def _with_labels_of(self, lines: Sequence[Line], source: Sequence[Line]) -> list[Line]:
         """Where the text and the kind are the same, who said it before says it now."""
@@ -216,7 +216,7 @@ def _over(lines: Sequence[Line], start: int, end: int) -> list[Line]:
 
 def _label_of(segment: Segment) -> dict[str, object]:
     return {
-        "kind": segment.kind, "speaker": segment.speaker, "confidence": segment.confidence,
+        "kind": segment.kind, "speaker": segment.speaker, "channel": segment.channel, "confidence": segment.confidence,
         "evidence": segment.evidence, "others": segment.others,
     }  # fmt: skip
 
@@ -228,6 +228,8 @@ def _without_id(line: Line) -> Line:
 def _at(line: Line, place: Place, start: int, end: int, text: str) -> Line:
     """The line at [start, end) of another paragraph, whose text is `text`."""
     span = Span(chapter=place[0], paragraph=place[1], start=start, end=end)
+    if span == line.span and text[start:end] == line.text:
+        return line
     moved = line.with_item(span=span, text=text[start:end])
     chapter = {"chapter": place[0], "paragraph": place[1]}
     cues = tuple(c.model_copy(update={"span": c.span.model_copy(update=chapter)}) for c in line.cues)

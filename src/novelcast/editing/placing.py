@@ -19,7 +19,7 @@ _TELLING = 4
 """A line of so many characters is not found by chance."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Placed:
     """A line of script.md, or its part in one paragraph, over characters [start, end) of the paragraph.
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from typing import get_args
 
 from pydantic import ValidationError
 
 from novelcast.characters import person_of
 from novelcast.editing.lines import LineKind
 from novelcast.editing.markdown import GONE, NOBODY, OURS, SPEAKERS, TAG
-from novelcast.model import Cue, SegmentKind, Span, Speaker
+from novelcast.model import Channel, Cue, SegmentKind, Span, Speaker
 
 _BULLET = re.compile(r"\s{0,3}[-*+]\s+(?P<rest>\S.*)")
 _LABEL = re.compile(
@@ -21,7 +22,7 @@ _ID = re.compile(r"(?:^|\s)\^([\w.-]+)(?=\s*(?:\[[^\]]*\]\s*)*$)")  # a tag may 
 _ANCHOR = re.compile(r"\s\^(\S.*?)\s*$")
 _TAGS = re.compile(rf"\\[\\\[^]|(?P<tag>{TAG}(?:say:(?:\\.|[^\\\]])*|[^\]]*)(?P<end>\]|$))")
 """A tag, or a character that is escaped so as not to be read as one."""
-_KIND = re.compile(r"(?P<name>.*?)\s*[(（](?P<kind>dialogue|thought)[)）]")
+_HOW = re.compile(rf"(?P<name>.*?)\s*[(（](?P<how>dialogue|thought|{'|'.join(get_args(Channel))})[)）]")
 _ALONE = re.compile(
     r"(?P<kind>narration|system|heading|sound|skipped|dialogue|thought)(?:\s*[(（](?P<why>.*)[)）])?"
 )
@@ -38,7 +39,7 @@ class Fault:
     hint: str
 
 
-@dataclass
+@dataclass(slots=True)
 class Sound:
     """A sound among the words of a line, behind `at` of its characters that are not white space."""
 
@@ -47,7 +48,7 @@ class Sound:
     mode_given: bool
 
 
-@dataclass
+@dataclass(slots=True)
 class Written:
     """One line of script.md. `words` are without tags; `name` is the label's, None for nobody known."""
 
@@ -55,6 +56,7 @@ class Written:
     mark: str
     kind: LineKind
     name: str | None
+    channel: Channel | None = None
     words: str = ""
     reason: str = ""
     sounds: list[Sound] = field(default_factory=list)
@@ -209,13 +211,17 @@ class _Reader:
         if label is None:
             self.fault(number, "nothing before the colon", "write NAME, ? or a kind there")
             return None
-        kind, name, reason = label
+        kind, name, how = label
+        reason = how if kind == "skipped" else ""
+        channel = how if how in get_args(Channel) and kind == "dialogue" else None
         mark = {"？": "?", "！": "!"}.get(found["mark"] or "", found["mark"] or "")
         text = found["text"]
         identity = _ID.search(text)
         if identity:
             text = text[: identity.start()] + text[identity.end() :]
-        first = Written(number, mark, kind, name, reason=reason, id=identity[1] if identity else None)
+        first = Written(
+            number, mark, kind, name, channel, reason=reason, id=identity[1] if identity else None  # type: ignore[arg-type]
+        )  # fmt: skip
         lines = [first]
         at = 0
         for tag in _TAGS.finditer(text):
@@ -250,7 +256,7 @@ class _Reader:
                 )
                 return
             line.pause_ms = pause
-            lines.append(Written(number, line.mark, line.kind, line.name, reason=line.reason))
+            lines.append(Written(number, line.mark, line.kind, line.name, line.channel))
         else:
             self.fault(number, f"no tag [{name}:]", "there are [sfx:…], [pause:…] and [say:…]")
 
@@ -318,18 +324,19 @@ class _Reader:
 
 
 def _label_of(label: str) -> tuple[LineKind, str | None, str] | None:
-    """(kind, name, reason) of what stands before the colon."""
+    """(kind, name, what stands in brackets) of what stands before the colon."""
     if (alone := _ALONE.fullmatch(label)) is not None:
         kind: LineKind = alone["kind"]  # type: ignore[assignment]
         return kind, None, alone["why"] or ""
-    said: SegmentKind = "dialogue"
-    if (found := _KIND.fullmatch(label)) is not None:
-        label, said = found["name"], found["kind"]  # type: ignore[assignment]
+    how = ""
+    if (found := _HOW.fullmatch(label)) is not None:
+        label, how = found["name"], found["how"]
+    said: SegmentKind = "thought" if how == "thought" else "dialogue"
     if len(label) > 2 and label[0] == label[-1] == '"':
-        return said, label[1:-1], ""
+        return said, label[1:-1], how
     if not label:
         return None
-    return said, None if label in NOBODY else label, ""
+    return said, None if label in NOBODY else label, how
 
 
 def _unescaped(text: str) -> str:

@@ -1,6 +1,6 @@
 """What a book's folder holds of its script, and what the user changed in it since we wrote it.
 
-script.json is the script, script.md the same for a person. Either may be edited. `.written.json.gz` is the script
+script.json is the script, script.md the same for a person. Either may be edited. `.written.gz` is the script
 as we wrote it last: what differs from it is the user's. `.unfinished` is there while we write, with the hashes of
 what stood before, so that a run that is stopped half-way leaves nothing that looks like an edit.
 """
@@ -32,10 +32,9 @@ Speak = Callable[[str], str]
 _SHOWN_FAULTS = 10
 
 
-class Kept(Model):
-    """The script as we wrote it last; hashes of the two files; below which confidence quotations were marked."""
+class WrittenAs(Model):
+    """How we wrote the script last: hashes of the two files; below which confidence quotations were marked."""
 
-    script: Script
     page: str = ""
     json_file: str = ""
     review_below: float = 0.0
@@ -86,10 +85,10 @@ class Store:
 
     def edited(self, book: Book | None) -> Edited | None:
         """The same; what is wrong is left in `page_faults` and `json_faults`."""
-        kept = self._kept(book)
-        if kept is None:
+        found = self._kept(book)
+        if found is None:
             return None
-        base = kept.script
+        base, kept = found
         texts = paragraph_texts(script_lines(base))
         ours = {kept.page, kept.json_file, *self._unfinished()}
         from_json, from_page = Edited(base), Edited(base)
@@ -103,7 +102,9 @@ class Store:
         for path, edited in ((self._folder.page, from_page), (self._folder.script, from_json)):
             if edited.lines or edited.speakers:
                 self._say(f"{path.name}: taken: {_counted(edited.lines, 'line')} and {_counted(edited.speakers, 'speaker')} that you changed")  # fmt: skip
-        return self._both(base, from_json, from_page)
+        edited = self._both(base, from_json, from_page)
+        edited.before = base.speakers
+        return edited
 
     def line_numbers(self) -> dict[str, int]:
         """The line of each segment in script.md as it stands, by id."""
@@ -122,10 +123,10 @@ class Store:
         self.page_faults.raise_any()
         return edited
 
-    def _kept(self, book: Book | None) -> Kept | None:
+    def _kept(self, book: Book | None) -> tuple[Script, WrittenAs] | None:
         try:
-            data = gzip.decompress(self._folder.written.read_bytes())
-            return Kept.model_validate_json(data)
+            head, _, body = gzip.decompress(self._folder.written.read_bytes()).partition(b"\n")
+            return Script.model_validate_json(body), WrittenAs.model_validate_json(head)
         except (OSError, EOFError, zlib.error, ValidationError):
             pass
         # An edition of an older version, or the file was deleted: what stands in script.json is what we wrote.
@@ -139,7 +140,7 @@ class Store:
             if paragraph.text
         }
         script, self.json_faults.faults = read_script(text, texts, self._sounds)
-        return None if script is None else Kept(script=script, json_file=_hash(text))
+        return None if script is None else (script, WrittenAs(json_file=_hash(text)))
 
     def _unfinished(self) -> list[str]:
         """The hashes of files that a stopped run did not come to write."""
@@ -200,12 +201,13 @@ class Store:
         """Writes script.json, script.md and book.json; what stands in script.md."""
         page = write_page(script, [c.title for c in book.chapters], review_below)
         dumped = dump_model(script)
-        kept = Kept(script=script, page=_hash(page.text), json_file=_hash(dumped), review_below=review_below)
+        head = WrittenAs(page=_hash(page.text), json_file=_hash(dumped), review_below=review_below)
         files = {self._folder.script: dumped, self._folder.page: page.text}
         before = {path: _read(path) for path in files}
         hashes = [_hash(text) for text in before.values() if text is not None]
         write_text(self._folder.unfinished, json.dumps(hashes))
-        write_bytes(self._folder.written, gzip.compress(dump_model(kept).encode(), 6, mtime=0))
+        data = f"{head.model_dump_json()}\n{dumped}".encode()
+        write_bytes(self._folder.written, gzip.compress(data, 6, mtime=0))
         for path, text in files.items():
             if before[path] != text:
                 write_text(path, text)
