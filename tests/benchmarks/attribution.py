@@ -21,11 +21,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from wp2021 import Run, book_of, pieces_of, read_roster, read_rows, running_text
+
 from novelcast.model import Speaker
 from novelcast.script.attribute import Label, attribute
 from novelcast.script.line_people import people_of
 from novelcast.script.pieces import Piece
-from wp2021 import Run, book_of, pieces_of, read_roster, read_rows, running_text
 
 SURE = 0.9  # a confidence from which on the user is not asked to look
 
@@ -92,16 +93,18 @@ def _answers(
     for c, run in enumerate(runs):
         for line, rows in run.labels.items():
             label = said.get((c, line))
-            speaker = None if label is None or label.speaker is None else owners.get(label.speaker, label.speaker)
+            speaker = (
+                None if label is None or label.speaker is None else owners.get(label.speaker, label.speaker)
+            )
             for row in rows:
                 wanted = row.get("speaker")
                 hit = speaker is not None and speaker == names.get(wanted, wanted)
-                yield Answer(hit, row.get("category") or "unknown", 0.0 if label is None else label.confidence)
+                yield Answer(
+                    hit, row.get("category") or "unknown", 0.0 if label is None else label.confidence
+                )
 
 
-def same_people(
-    found: Sequence[Speaker], gold: Sequence[Speaker], pieces: Sequence[Piece]
-) -> dict[str, str]:
+def same_people(found: Sequence[Speaker], gold: Sequence[Speaker], pieces: Sequence[Piece]) -> dict[str, str]:
     """Found person -> the one labelled person whom most of its mentions name (so that two who were taken for one count
     for one of them only)."""
     text = "\n".join(p.text for p in pieces)
@@ -126,7 +129,9 @@ def summary(answers: Sequence[Answer]) -> dict[str, Any]:
         groups.setdefault(answer.category, []).append(answer)
     groups["sure"] = [a for a in answers if a.confidence >= SURE]
     return {
-        "accuracy": {k: round(100 * sum(a.right for a in v) / len(v), 1) if v else None for k, v in groups.items()},
+        "accuracy": {
+            k: round(100 * sum(a.right for a in v) / len(v), 1) if v else None for k, v in groups.items()
+        },
         "quotes": {k: len(v) for k, v in groups.items()},
     }
 
@@ -136,7 +141,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("file", type=Path)
-    parser.add_argument("--roster", nargs="?", const="", help="give the characters: a file, or the novel's own list")
+    parser.add_argument(
+        "--roster", nargs="?", const="", help="give the characters: a file, or the novel's own list"
+    )
     parser.add_argument("--names", type=Path, help="whose names are whose, for scoring only")
     parser.add_argument("--windows-alone", action="store_true", help="do not join windows that overlap")
     args = parser.parse_args()

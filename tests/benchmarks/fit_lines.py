@@ -15,7 +15,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
 from fit_attribution import calibration
 from line_texts import Sample, flattened, samples, wp2021
+from scipy.optimize import minimize
+
 from novelcast.script.line_model import LEAST, LINE_WEIGHTS_FILE, LineModel, Trees, table_of, transition
 from novelcast.script.lines import read_again
-from scipy.optimize import minimize
 
 FOLDS = 5
 SEEDS = (1, 2)
@@ -97,9 +98,13 @@ def tabled(dumps: Sequence[dict[str, Any]], names: tuple[str, ...]) -> Trees:
 # ---------------------------------------------------------------- chain
 
 
-def fit_chain(learn: Sequence[Sample], ranked: Sequence[list[Any]]) -> tuple[float, dict[str, float], dict[str, float]]:
+def fit_chain(
+    learn: Sequence[Sample], ranked: Sequence[list[Any]]
+) -> tuple[float, dict[str, float], dict[str, float]]:
     """(scale, same, alternate) that make the labelled speakers likeliest; quotations without a label may be anybody's."""
-    pairs = [[transition(a, b) for a, b in zip(s.scene.quotes, s.scene.quotes[1:], strict=False)] for s in learn]
+    pairs = [
+        [transition(a, b) for a, b in pairwise(s.scene.quotes)] for s in learn
+    ]
     names = sorted({k for found in pairs for f in found for k in f})
     runs = []
     for sample, found, chances in zip(learn, pairs, ranked, strict=True):
@@ -128,7 +133,9 @@ def fit_chain(learn: Sequence[Sample], ranked: Sequence[list[Any]]) -> tuple[flo
     return float(w[0]), dict(zip(names, w[1 : k + 1], strict=True)), dict(zip(names, w[k + 1 :], strict=True))
 
 
-def _likelihood(run: Sequence[tuple[Any, Any, set[int] | None, Any]], w: Any, clamped: bool) -> tuple[float, Any]:
+def _likelihood(
+    run: Sequence[tuple[Any, Any, set[int] | None, Any]], w: Any, clamped: bool
+) -> tuple[float, Any]:
     """Log of the sum over all sequences (only right ones, if clamped), and its gradient."""
     k = (len(w) - 1) // 2
     local = []
@@ -245,7 +252,9 @@ def answers(data: Sequence[Sample], chances: Sequence[list[Any]]) -> list[tuple[
     return out
 
 
-def summary(found: Sequence[tuple[float, bool, str, str]], curve: Sequence[tuple[float, float]] = ()) -> dict[str, Any]:
+def summary(
+    found: Sequence[tuple[float, bool, str, str]], curve: Sequence[tuple[float, float]] = ()
+) -> dict[str, Any]:
     right: Counter[str] = Counter()
     count: Counter[str] = Counter()
     model = LineModel(None, 1.0, {}, {}, tuple(curve))  # type: ignore[arg-type]
@@ -270,7 +279,9 @@ def write(model: LineModel) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("attribution", type=Path)
     parser.add_argument("webnovel", type=Path)
     parser.add_argument("--write", action="store_true")
@@ -304,7 +315,7 @@ def main() -> None:
     report["curve"] = curve
     print(json.dumps(report, indent=1, ensure_ascii=False))
     if args.write:
-        write(replace(model))
+        write(model)
 
 
 if __name__ == "__main__":

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from fit_attribution import labels_of
+from wp2021 import Run, book_of, pieces_of, read_roster, read_rows, running_text
+
 from novelcast.model import Book, Chapter, Paragraph, Speaker
+from novelcast.script.line_people import people_of
 from novelcast.script.line_scene import Scene
 from novelcast.script.lines import read_scenes
-from novelcast.script.line_people import people_of
-from wp2021 import Run, book_of, pieces_of, read_roster, read_rows, running_text
 
 _SENTENCE = re.compile(r"[^。！？!?…]*[。！？!?…]*[”’」』]*")
 
@@ -52,7 +53,9 @@ def _flat(gold: Mapping[str, Any], stem: str) -> Text:
     labels: dict[tuple[int, int], list[tuple[str, str]]] = {}
     for i, paragraph in enumerate(gold["paragraphs"][1:], 1):
         at = 0
-        for span in sorted((s for s in gold["spans"] if s["paragraph"] == i and s["tag"] == "D"), key=lambda s: s["start"]):
+        for span in sorted(
+            (s for s in gold["spans"] if s["paragraph"] == i and s["tag"] == "D"), key=lambda s: s["start"]
+        ):
             lines += _sentences(paragraph[at : span["start"]])
             labels[0, len(lines)] = [(span["value"], span["evidence"])]
             lines.append(paragraph[span["start"] : span["end"]])

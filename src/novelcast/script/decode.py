@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ def _marginals(turns: Sequence[Turn], weights: Mapping[str, float]) -> list[Any]
 def _run(turns: Sequence[Turn], weights: Mapping[str, float]) -> list[Any]:
     import numpy as np
 
-    pairs = list(zip(turns, turns[1:], strict=False))
+    pairs = list(pairwise(turns))
     return marginals(
         [np.array(t.candidates) for t in turns],
         [np.array([_dot(f, weights) for f in t.features]) for t in turns],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from math import log1p
 
@@ -29,7 +29,7 @@ def describe(scene: Scene, speakers: Mapping[int, int] | None = None) -> None:
         resolve(scene, speakers)
     guess(scene)
     heard: Counter[int] = Counter(who for u in scene.units for r in u.refs for who in r.people)
-    for t, quote in enumerate(scene.quotes):
+    for quote in scene.quotes:
         _candidates(scene, quote)
     for t, quote in enumerate(scene.quotes):
         common = _common(scene, t)
@@ -57,6 +57,7 @@ def _common(scene: Scene, t: int) -> dict[str, float]:
     """What is the same for all candidates of a quotation."""
     quote = scene.quotes[t]
     f: dict[str, float] = {"n": len(quote.candidates), "length": log1p(len(quote.unit.text))}
+    f["style.leads"], f["style.tags"] = scene.leads, scene.tags
     f["gap.before"] = len(quote.before) if t else 20
     f["gap.after"] = len(quote.after) if t + 1 < len(scene.quotes) else 20
     f["asks"] = quote.asks
@@ -64,7 +65,12 @@ def _common(scene: Scene, t: int) -> dict[str, float]:
     f["me"] = _ME.search(quote.unit.text) is not None
     f["you"] = _YOU.search(quote.unit.text) is not None
     f["calls"] = bool(quote.called)
-    for name, unit in (("L", quote.before[:1]), ("L2", quote.before[1:2]), ("T", quote.after[:1]), ("T2", quote.after[1:2])):
+    for name, unit in (
+        ("L", quote.before[:1]),
+        ("L2", quote.before[1:2]),
+        ("T", quote.after[:1]),
+        ("T2", quote.after[1:2]),
+    ):
         if not unit:
             continue
         u = unit[0]
@@ -123,7 +129,7 @@ def _owns(scene: Scene, unit: Unit, who: int) -> float:
     """Whether somebody about is the relative of `who` that the sentence speaks of: 他问妹妹."""
     best = 0.0
     for o in unit.objects:
-        if o.ref.kind == "kin" and not o.ref.owner and not o.ref.owner_gender == "self":
+        if o.ref.kind == "kin" and not o.ref.owner:
             ref = replace(o.ref, owner=(who,))
             scores = [kin_score(scene, ref, p, None, unit.at) for p in scene.near(unit.at) if p != who]
             best = max(scores, default=-1.0)
@@ -139,7 +145,13 @@ def _row(scene: Scene, t: int, who: int, heard: Counter[int]) -> dict[str, float
     last = scene.quotes[t - 1] if t else None
     coming = scene.quotes[t + 1] if t + 1 < len(scene.quotes) else None
     other = last.guess if last is not None and last.guess != who else None
-    for name, units in (("L", quote.before[:1]), ("L2", quote.before[1:2]), ("L3", quote.before[2:3]), ("T", quote.after[:1]), ("T2", quote.after[1:2])):
+    for name, units in (
+        ("L", quote.before[:1]),
+        ("L2", quote.before[1:2]),
+        ("L3", quote.before[2:3]),
+        ("T", quote.after[:1]),
+        ("T2", quote.after[1:2]),
+    ):
         if units:
             f |= _slot(scene, name, units[0], who, other)
     places = scene.mentioned.get(who, ())
@@ -154,7 +166,8 @@ def _row(scene: Scene, t: int, who: int, heard: Counter[int]) -> dict[str, float
     f["rank"] = sum(before(scene.mentioned.get(p, ()), at) < before(places, at) for p in others)
     f["rank.subject"] = sum(before(scene.subject_at.get(p, ()), at) < before(subjects, at) for p in others)
     f["rank.around"] = sum(
-        sum(1 for x in scene.mentioned.get(p, ()) if abs(x - at) <= 15) > sum(1 for x in places if abs(x - at) <= 15)
+        sum(1 for x in scene.mentioned.get(p, ()) if abs(x - at) <= 15)
+        > sum(1 for x in places if abs(x - at) <= 15)
         for p in others
     )
     f["gender"] = {"male": 1.0, "female": -1.0}.get(person.gender, 0.0)
@@ -174,7 +187,9 @@ def _row(scene: Scene, t: int, who: int, heard: Counter[int]) -> dict[str, float
     return f
 
 
-def _spoken(scene: Scene, quote: Quote, last: Quote | None, coming: Quote | None, who: int) -> dict[str, float]:
+def _spoken(
+    scene: Scene, quote: Quote, last: Quote | None, coming: Quote | None, who: int
+) -> dict[str, float]:
     """Forms of address and names in the quotation and its neighbours."""
     names = scene.names
     f = {
@@ -190,12 +205,15 @@ def _spoken(scene: Scene, quote: Quote, last: Quote | None, coming: Quote | None
         f[f"named.{name}"] = float(any(who in r.people for r in q.named))
         for ref in q.called:
             if ref.kind in ("kin", "title") and not ref.people:
-                f[f"kin.{name}"] = kin_score(scene, ref, who, q.guess if q.guess != who else None, quote.unit.at)
+                f[f"kin.{name}"] = kin_score(
+                    scene, ref, who, q.guess if q.guess != who else None, quote.unit.at
+                )
     for ref in quote.called:
         if ref.kind == "kin":
             # Who says 爸爸 has that surname too; whom it is said to is around.
             fits = [
-                related(ref.word, names.surname[p], names.surname[who]) + 2.0 * (names.relatives(who, ref.word).get(p, 0) > 0)
+                related(ref.word, names.surname[p], names.surname[who])
+                + 2.0 * (names.relatives(who, ref.word).get(p, 0) > 0)
                 for p in quote.candidates
                 if p != who and fit(ref, p, names.people[p]) > 0
             ]
@@ -215,7 +233,9 @@ def _spoken_to(scene: Scene, t: int, who: int) -> dict[str, float]:
         if not near or not 0 <= t + step < len(scene.quotes):
             continue
         other = scene.quotes[t + step]
-        tags = [u for u in other.before[:1] if u.colon] + [u for u in other.after[:1] if u.say_end and not u.colon]
+        tags = [u for u in other.before[:1] if u.colon] + [
+            u for u in other.after[:1] if u.say_end and not u.colon
+        ]
         value = 0.0
         for unit in tags:
             for o in unit.objects:
@@ -223,7 +243,10 @@ def _spoken_to(scene: Scene, t: int, who: int) -> dict[str, float]:
                     value = max(value, 1.0 if who in o.ref.people else 0.0)
                 elif o.ref.kind == "pronoun" and not o.ref.plural and scene.last.get(unit.at) != who:
                     value = max(value, 0.6 * fit(o.ref, who, scene.names.people[who]))
-                elif o.ref.kind == "kin" and kin_score(scene, o.ref, who, scene.last.get(unit.at), unit.at) >= 2:
+                elif (
+                    o.ref.kind == "kin"
+                    and kin_score(scene, o.ref, who, scene.last.get(unit.at), unit.at) >= 2
+                ):
                     value = max(value, 0.8)
         f["spoken.to." + name] = value
     return f

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ class LineModel:
         ranked = self.ranked(quotes)
         out: list[Any] = [np.zeros(0) for _ in quotes]
         for run in _runs(quotes):
-            pairs = [transition(quotes[a], quotes[b]) for a, b in zip(run, run[1:], strict=False)]
+            pairs = [transition(quotes[a], quotes[b]) for a, b in pairwise(run)]
             found = marginals(
                 [np.array(quotes[t].candidates) for t in run],
                 [self.scale * np.log(ranked[t]) for t in run],

@@ -1,7 +1,7 @@
 """Who is in a book whose lines are sentences: by counts over the whole book, which such texts are.
 
 A full name is a surname with one or two characters that recur with it while all sorts of things follow. Brothers share
-a surname and a character (孙少平, 孙少安 in a made-up family: what follows 孙少 is one of a few), so where a name ends is
+a surname and a character (林知远, 林知行 in a made-up family: what follows 林知 is one of a few), so where a name ends is
 read from what comes after it: few different characters inside a name, many behind it.
 """
 
@@ -34,7 +34,9 @@ _QUOTE = "\x01"
 _CLOSED = 0.75  # share of what follows a stem that its few longer names have to make up
 _LEAST = 2  # times a full name has to stand in the text
 # Characters that stand behind a name and are no part of it.
-_BEHIND = frozenset("的了着过是在不没有也都就又还却便再只已很和与跟同对向把被将让给说道问答喊笑哭想看听走站坐正刚家们这那他她从一到为去来要会能用拿")
+_BEHIND = frozenset(
+    "的了着过是在不没有也都就又还却便再只已很和与跟同对向把被将让给说道问答喊笑哭想看听走站坐正刚家们这那他她从一到为去来要会能用拿"
+)
 _HUMAN_SHARE = 0.1
 _EVERYDAY = 300  # occurrences in the corpus behind jieba's dictionary
 # Surnames that are mostly something else, and last characters of places.
@@ -98,7 +100,7 @@ def _chapters(pieces: Sequence[Piece]) -> Iterator[tuple[str, list[str]]]:
     for piece in pieces:
         chapter = piece.span.chapter
         text = simplified(piece.text)
-        if piece.kind == "dialogue" or (piece.kind == "thought" and text[:1] in "“「『‘\""):
+        if piece.kind == "dialogue" or (piece.kind == "thought" and text[:1] in '“「『‘"'):
             narration[chapter].append(_QUOTE)
             said[chapter].append(text)
         elif piece.kind in ("narration", "thought"):
@@ -132,7 +134,7 @@ def _longer_names(stem: str, seen: Mapping[str, _Seen], grams: _Grams) -> list[s
     ]
     if sum(grams.count[w] for w in names) >= _CLOSED * total:
         return names
-    # 金波 is a name although 金波家 recurs: here a longer name has to show that it is one.
+    # 陈舟 is a name although 陈舟家 recurs: here a longer name has to show that it is one.
     return [w for w in names if _alone(w[1:], w, grams) >= 3 or grams.count[w] >= 0.3 * total]
 
 
@@ -177,7 +179,7 @@ def _alone(given: str, name: str, grams: _Grams) -> int:
 
 
 def _short_full_name(word: str, seen: Mapping[str, _Seen], grams: _Grams) -> bool:
-    """Whether a surname and one character are a name: 金波."""
+    """Whether a surname and one character are a name: 陈舟."""
     entry = seen.get(word, _Seen())
     if _everyday(word) or word[1] in lx.NOT_IN_NAMES or word in lx.titles() or word in lx.NOT_PEOPLE:
         return False
@@ -188,7 +190,13 @@ def _short_full_name(word: str, seen: Mapping[str, _Seen], grams: _Grams) -> boo
     count = grams.count[word]
     top = max(grams.nexts[word].values(), default=0)
     humans = entry.close + entry.say
-    return count >= _LEAST and humans >= 2 and humans >= 0.1 * count and top <= max(2, 0.5 * count) and entry.heads >= 0.15 * count
+    return (
+        count >= _LEAST
+        and humans >= 2
+        and humans >= 0.1 * count
+        and top <= max(2, 0.5 * count)
+        and entry.heads >= 0.15 * count
+    )
 
 
 def _add_given_names(people: list[_Person], seen: Mapping[str, _Seen], grams: _Grams) -> None:
@@ -200,7 +208,9 @@ def _add_given_names(people: list[_Person], seen: Mapping[str, _Seen], grams: _G
         alone = grams.count[given] - sum(grams.count[p.name] for p in found)
         entry = seen.get(given, _Seen())
         acts = entry.close + entry.say
-        if alone < 1 or (_everyday(given) and not (entry.heads >= 0.2 * alone and acts >= max(2, 0.15 * entry.heads))):
+        if alone < 1 or (
+            _everyday(given) and not (entry.heads >= 0.2 * alone and acts >= max(2, 0.15 * entry.heads))
+        ):
             continue
         best = max(found, key=lambda p: p.weight)
         best.words.append(given)
@@ -208,7 +218,7 @@ def _add_given_names(people: list[_Person], seen: Mapping[str, _Seen], grams: _G
 
 
 def _add_short_names(people: list[_Person], seen: Mapping[str, _Seen], grams: _Grams) -> None:
-    """People who are never called by a surname: 小翠, 莉莉, 秀英."""
+    """People who are never called by a surname: 小棠, 阿宁."""
     known = {w for p in people for w in p.words}
     inside = {w[k : k + 2] for w in known for k in range(len(w) - 1)}
     _, tags = _dictionary()
@@ -219,7 +229,12 @@ def _add_short_names(people: list[_Person], seen: Mapping[str, _Seen], grams: _G
             continue
         count = grams.count[word]
         humans = entry.close + entry.say
-        strange = not tags.get(word) or tags[word].startswith("nr") or word[0] in lx.NAME_PREFIXES or word[0] == word[1]
+        strange = (
+            not tags.get(word)
+            or tags[word].startswith("nr")
+            or word[0] in lx.NAME_PREFIXES
+            or word[0] == word[1]
+        )
         least = 3 if strange else 8
         share = _HUMAN_SHARE if strange else 3 * _HUMAN_SHARE
         if humans >= least and humans >= share * count and entry.tag and len(entry.nexts) >= 3:
@@ -227,7 +242,7 @@ def _add_short_names(people: list[_Person], seen: Mapping[str, _Seen], grams: _G
 
 
 def _add_titled(people: list[_Person], seen: Mapping[str, _Seen], text: str) -> None:
-    """People known by surname and title only: 曹书记. With one of that surname about, the title is his or hers."""
+    """People known by surname and title only: 秦处长. With one of that surname about, the title is his or hers."""
     surnames = Counter(p.name[0] for p in people if p.name[0] in lx.SURNAMES)
     for word, entry in seen.items():
         title = word[1:]

@@ -13,7 +13,7 @@ from novelcast.hanzi import simplified
 from novelcast.model import Speaker
 from novelcast.script.line_features import describe
 from novelcast.script.line_model import load_line_model
-from novelcast.script.line_scene import Quote, Scene, learn, read_scene
+from novelcast.script.line_scene import Quote, Scene, learn, note_style, read_scene
 from novelcast.script.line_text import Subject, Unit, read_units
 from novelcast.script.line_words import Names, fit
 from novelcast.script.pieces import Piece
@@ -39,6 +39,7 @@ def read_scenes(pieces: Sequence[Piece], people: Sequence[Speaker]) -> list[Scen
     names = Names.of(people, texts)
     names.learn(t for t, p in zip(texts, pieces, strict=True) if p.kind == "narration")
     scenes = [read_scene(read_units(pieces, chapter, names), names) for chapter in chapters_of(pieces)]
+    note_style(scenes)
     for scene in scenes:
         describe(scene)
     return scenes
@@ -98,5 +99,7 @@ def _told(place: str, unit: Unit, subject: Subject | None, who: int, scene: Scen
     words = unit.text if len(unit.text) <= 18 else unit.text[:17] + "…"
     person = scene.names.people[who]
     if subject is not None and who not in subject.ref.people and fit(subject.ref, who, person) >= 0:
-        return f"{place} with {unit.text[subject.ref.start : subject.ref.end]}, taken for {person.name}: {words}"
+        return (
+            f"{place} with {unit.text[subject.ref.start : subject.ref.end]}, taken for {person.name}: {words}"
+        )
     return f"{place}: {words}"
