@@ -125,9 +125,10 @@ class Names:
                     forms[word].append(i)
         known = set(forms)
         titled: dict[str, list[int]] = defaultdict(list)
-        for i in range(len(people)):
-            for word in _titled_forms(surnames[i], text) - known:
-                titled[word].append(i)
+        for word in _titled_forms(text, surnames) - known:
+            titled[word].extend(
+                i for i, surname in enumerate(surnames) if surname and word.startswith(surname)
+            )
         for word, owners in titled.items():
             forms[word] = _nearest(word, owners, forms, people, text)
         names = cls(people, {w: tuple(v) for w, v in forms.items()}, surnames, narrator=narrator)
@@ -282,11 +283,11 @@ def _derived(name: str, surname: str) -> list[str]:
     return forms
 
 
-def _titled_forms(surname: str, text: str) -> set[str]:
-    """秦主任, 秦大夫: the surname with a title, as it stands in the text."""
-    if not surname:
-        return set()
-    return {surname + t for t in lx.TITLE_SUFFIXES if len(t) > 1 and surname + t in text}
+def _titled_forms(text: str, surnames: Iterable[str]) -> set[str]:
+    """秦主任, 秦大夫: one of the surnames with a title, as it stands in the text."""
+    names = "|".join(sorted(filter(None, set(surnames))))
+    titles = "|".join(sorted((t for t in lx.TITLE_SUFFIXES if len(t) > 1), key=len, reverse=True))
+    return set(re.findall(f"(?:{names})(?:{titles})", text)) if names else set()
 
 
 def _nearest(
