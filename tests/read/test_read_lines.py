@@ -12,7 +12,7 @@ from novelcast.read import read_book, undo
 from novelcast.read.text import split_paragraphs
 
 DATA = Path(__file__).parents[1] / "data"
-OWN = sorted(DATA.glob("*.txt"))
+OWN = [file for file in sorted(DATA.glob("*.txt")) if not file.stem.isascii()]  # the Chinese ones
 NO_LINE_BEGINS_WITH = "，。！？；：”』」》）、…"
 ENGLISH = (
     "The harbour lay quiet under the first snow of the year, and nobody in the village had slept. "
