@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from novelcast.catalog import CueSound
 from novelcast.errors import ScriptError
 from novelcast.lexicon import NO_WORDS, Lexicon
 from novelcast.model import Book, Cue, Masked, Script, Segment, Skipped, Span
-from novelcast.script.attribute import attribute
+from novelcast.script.attribute import Label, attribute
 from novelcast.script.bleeps import tone, without_masks
 from novelcast.script.cues import find_cues
 from novelcast.script.people import find_people
+from novelcast.script.pieces import Piece
 from novelcast.script.split import split_book
 from novelcast.script.spoken import spoken_form
 
@@ -28,7 +29,7 @@ def write_script(
     labels = attribute(pieces, people)
     segments = []
     counts: dict[tuple[int, int], int] = {}
-    told = zip(pieces, labels, strict=True)
+    told: Iterable[tuple[Piece, Label]] = zip(pieces, labels, strict=True)
     if masked == "bleep":  # after everybody is found: a tone parts no speech from its speaker
         told = (
             (part, label)
