@@ -32,11 +32,11 @@ from novelcast.script.lines import known_after
 
 FOLDS = 5
 SEEDS = (1, 2)
-ROUNDS = 300
+ROUNDS = 400
 PULL = 2.0  # of the squared distance to the prior, in log-likelihood
 SETTINGS = {
-    "objective": "binary", "learning_rate": 0.04, "num_leaves": 31, "max_depth": 8, "min_data_in_leaf": 30,
-    "feature_fraction": 0.5, "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": 5.0,
+    "objective": "binary", "learning_rate": 0.03, "num_leaves": 20, "max_depth": 8, "min_data_in_leaf": 20,
+    "feature_fraction": 0.5, "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": 2.0,
     "verbose": -1, "num_threads": 1, "deterministic": True,
 }  # fmt: skip
 
