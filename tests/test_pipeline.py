@@ -255,6 +255,28 @@ def test_a_speaker_changed_in_the_script_file_is_honoured(book: Path, tmp_path: 
     assert next(s for s in kept["segments"] if s["id"] == line["id"])["speaker"] == other
 
 
+def test_what_is_changed_in_the_page_is_heard_and_nothing_else_is_spoken(book: Path, tmp_path: Path) -> None:
+    first = rendered(book, tmp_path)
+    page = BookFolder(first.folder).page
+
+    def edited(old: str, new: str) -> Edition:
+        text = page.read_text("utf-8")
+        assert old in text
+        page.write_text(text.replace(old, new), "utf-8")
+        return rendered(book, tmp_path)
+
+    other = edited("- 周航: “有人吗？”", "- 林晚: “有人吗？”")
+    assert other.spoken == 1
+    longer = edited("- 林晚: “我在这儿。”", "- 林晚: “我在这儿。” [pause:3000]")
+    assert longer.spoken == 0
+    assert longer.chapters[0].samples > other.chapters[0].samples + 2 * longer.chapters[0].rate_hz
+    louder = edited("周航吓得", "周航[sfx:bang mode=under]吓得")
+    assert (louder.spoken, louder.chapters[0].cues) == (0, other.chapters[0].cues + 1)
+    assert edited("仓库里", "[sfx:wind mode=under]仓库里").chapters[1].sha256 == first.chapters[1].sha256
+    silent = edited("- narration: 保险丝烧断了。", "- skipped: 保险丝烧断了。")
+    assert silent.spoken == 0 and silent.chapters[0].samples < louder.chapters[0].samples
+
+
 @pytest.mark.parametrize(
     ("break_it", "message"),
     [

@@ -2,8 +2,8 @@
 
     python tests/benchmarks/review.py ../shared/data/webnovel ['*[48].txt']
 
-For labelled chapters (format: labels.py beside them), once with the characters found in the text and once with the
-labelled list as --characters gives it: the share of quotes whose speaker is right, and for each threshold the share
+For labelled chapters (format: labels.py beside them), with the characters found in the text, with the labelled list as
+--characters gives it, and with that list and `only = true`: the share of quotes whose speaker is right, and for each threshold the share
 that is listed for review, how many of those are wrong, how many of all wrong ones are listed, and the share that is
 right once a person has corrected what is listed. Prints JSON.
 """
@@ -81,10 +81,9 @@ def main() -> None:
         p for p in sorted(folder.glob(sys.argv[2] if len(sys.argv) > 2 else "*.txt")) if p.stem.isdigit()
     ]
     chapters = [labels.load(path) for path in paths]
-    found = [x for gold in chapters for x in judged(gold, NOBODY)]
-    listed = []
+    results: dict[str, list[tuple[float, bool]]] = {"found": [], "list": [], "list, only": []}
     for gold in chapters:
-        people = [
+        people = tuple(
             person(
                 r["name"],
                 [*r["aliases"], *(["我"] if r["name"] == gold["pov"] else [])],
@@ -92,9 +91,11 @@ def main() -> None:
                 r["age"],
             )
             for r in gold["roster"]
-        ]
-        listed += judged(gold, Characters(tuple(people)))
-    print(json.dumps({"found": figures(found), "with_characters": figures(listed)}, indent=1))
+        )
+        results["found"] += judged(gold, NOBODY)
+        results["list"] += judged(gold, Characters(people))
+        results["list, only"] += judged(gold, Characters(people, only=True))
+    print(json.dumps({name: figures(found) for name, found in results.items()}, indent=1))
 
 
 if __name__ == "__main__":

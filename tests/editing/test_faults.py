@@ -89,3 +89,9 @@ def test_several_mistakes_are_all_found_in_order() -> None:
 
 def test_a_page_with_a_mistake_changes_nothing() -> None:
     assert edited(TALK, ("- 周航: “走", "- 林晚: “走"), ("雨停了。", "雨停了。[pause:x]")).script == TALK
+
+
+def test_the_page_of_another_book_is_refused_after_a_hundred_mistakes() -> None:
+    long = script(*([("narration", f"第{n}天，雨还没有停。")] for n in range(600)))
+    other = page(script(*([("narration", f"第{n}夜，雪下得更大了。")] for n in range(600))))
+    assert 90 <= len(edited(long, (page(long), other)).faults) <= 110

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from novelcast.editing.lines import Item, Place
-from novelcast.editing.reading import Fault
+from novelcast.editing.reading import MOST_FAULTS, Fault
 from novelcast.model import SCRIPT_VERSION, Cue, Script, Segment
 
 _FIELDS = "docs/script-format.md says what each field may be"
@@ -33,7 +33,7 @@ def read_script(
     try:
         script = Script.model_validate(data)
     except ValidationError as error:
-        return None, [_wrong_field(e, data, text) for e in error.errors()]
+        return None, [_wrong_field(e, data, text) for e in error.errors()[:MOST_FAULTS]]
     faults = sorted(_Checker(script, text, texts, sounds).faults(), key=lambda f: f.line)
     return (None, faults) if faults else (script, [])
 
@@ -84,7 +84,7 @@ class _Checker:
         yield from self._uncovered()
 
     def _fault(self, name: str, what: str, hint: str) -> Fault:
-        return Fault(_line_of(self._text, name), what, hint)
+        return Fault(self._lines_of_ids.get(name, 1), what, hint)
 
     def _segment_faults(self, segment: Segment, speakers: Collection[str]) -> Iterator[Fault]:
         name = segment.id
@@ -119,11 +119,18 @@ class _Checker:
         return self._texts.get((span.chapter, span.paragraph), "")[max(0, span.start) : max(0, span.end)]
 
     @cached_property
+    def _lines_of_ids(self) -> dict[str, int]:
+        lines = enumerate(self._text.split("\n"), 1)
+        return {
+            json.loads(m[1]): n for n, line in lines for m in re.finditer(r'"id"\s*:\s*("[^"\\]*")', line)
+        }
+
+    @cached_property
     def _lines_of_cues(self) -> list[int]:
         """The line of each cue, in order: where its sound stands."""
-        places = [m.start() for m in re.finditer(r'"sound"\s*:', self._text)]
-        lines = [self._text.count("\n", 0, p) + 1 for p in places]
-        return lines + [1] * len(self._script.cues)
+        lines = enumerate(self._text.split("\n"), 1)
+        found = [n for n, line in lines for _ in re.finditer(r'"sound"\s*:', line)]
+        return found + [1] * len(self._script.cues)
 
     def _uncovered(self) -> Iterator[Fault]:
         """Characters that the script loses or has twice, paragraph by paragraph."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from novelcast.characters import Characters
 from novelcast.editing.lines import (
@@ -18,7 +19,7 @@ from novelcast.editing.lines import (
     with_lines,
 )
 from novelcast.editing.placing import Placed, place_lines
-from novelcast.editing.reading import Fault, Read, Written, read_page
+from novelcast.editing.reading import MOST_FAULTS, Fault, Read, Written, read_page
 from novelcast.editing.review import is_unsure
 from novelcast.editing.speakers import People, people_of
 from novelcast.model import Channel, Cue, Gone, Script, Segment, SetField, Skipped, Span, Speaker
@@ -69,7 +70,8 @@ def read_edits(
     lines = script_lines(base)
     placed, faults = place_lines(read.lines, paragraph_texts(lines))
     people = people_of(read.speakers, base, given)
-    faults = [*read.faults, *faults, *_unknown(read.lines, people), *_soundless(read.lines)]
+    unknown = islice(_unknown(read.lines, people), MOST_FAULTS)
+    faults = [*read.faults, *faults, *unknown, *_soundless(read.lines)]
     if faults:
         return Edited(base, faults=sorted(faults, key=lambda f: f.line))
     before = base.model_copy(update={"speakers": tuple(people.speakers)})

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from novelcast.editing.lines import Place
-from novelcast.editing.reading import Fault, Sound, Written
+from novelcast.editing.reading import MOST_FAULTS, Fault, Sound, Written
 
 _SEARCHED = 20_000
 """How far ahead, in characters, a line is looked for that does not stand where it should."""
@@ -116,7 +116,11 @@ class _Matcher:
         self.faults: list[Fault] = []
 
     def spans(self) -> tuple[list[tuple[int, int]], list[Fault]]:
-        found = [self._span(n) for n in range(len(self._lines))]
+        found = []
+        for n in range(len(self._lines)):
+            found.append(self._span(n))
+            if len(self.faults) >= MOST_FAULTS:
+                return found, self.faults
         if self._at < len(self._text):
             number = self._lines[-1].number if self._lines else 1
             self._missing(number, "behind this line", self._text[self._at :])

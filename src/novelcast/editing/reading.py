@@ -30,6 +30,10 @@ _CHAPTER = re.compile(r"##\s+\d+\.")
 _NO_PLACE = Span(chapter=0, paragraph=0, start=0, end=0)
 
 
+MOST_FAULTS = 100
+"""So many mistakes are looked for in the words and in the names: more is another file."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """Something that cannot be taken: the line of script.md (from 1), what is wrong, what to do."""
