@@ -84,6 +84,29 @@ def test_a_note_that_an_author_wrote_stays(tmp_path: Path, text: str) -> None:
     assert [r for r in book_of(tmp_path, text).repairs if "pinyin" in r.why] == []
 
 
+@pytest.mark.parametrize(
+    ("damaged", "wanted"),
+    [
+        ("機器（jī qì）轟的一聲停了。", "機器轟的一聲停了。"),
+        ("甲板(jiǎbǎn)上全是水，缆绳(lǎn shéng)断了。", "甲板上全是水，缆绳断了。"),
+        ("船头的人【rén】回过［guò］头来。", "船头的人回过头来。"),
+        ("雾ㄨˋ越来越浓，灯ㄉㄥ也看不清了。", "雾越来越浓，灯也看不清了。"),
+        ("雾(ㄨˋ)越来越浓。", "雾越来越浓。"),
+        ("船从码(mǎ )头 ( tóu ) 出发。", "船从码头出发。"),
+        ("他摸了摸口袋(kǒu dài)，掏出钥匙(yào shi)。", "他摸了摸口袋，掏出钥匙。"),
+    ],
+)
+def test_notes_of_words_in_any_bracket_and_in_zhuyin_go_from_a_scraped_book(
+    tmp_path: Path, damaged: str, wanted: str
+) -> None:
+    assert last(tmp_path, damaged, scraped=True) == wanted
+
+
+def test_a_word_in_brackets_that_is_no_reading_stays(tmp_path: Path) -> None:
+    text = "他喜欢咖啡(coffee)，住在北京(Beijing Road)，船名叫海鸥(Seagull)。"
+    assert last(tmp_path, text, scraped=True).replace("（", "(").replace("）", ")") == text
+
+
 @pytest.mark.parametrize("tones", ["", "243412"])
 def test_notes_without_tone_marks_go_where_there_are_many(tmp_path: Path, tones: str) -> None:
     notes = ["走廊({})里很黑，", "据({})说灯坏({})了很久，", "没有人记({})得要修({})它，", "门({})也关不上。"]

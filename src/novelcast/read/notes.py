@@ -1,6 +1,6 @@
-"""Pinyin notes that scrapers put after characters: 機(jī)器. And which of them an author put there.
+"""Pinyin notes that scrapers put after characters: 機(jī)器, 機器（jī qì）, 機ㄐㄧ器. And which an author put there.
 
-A note is one only if it is, tone mark and all, a reading of the character before it. Whether it goes:
+A note is one only if it is, tone mark and all, a reading of the character or the word before it. Whether it goes:
 
 - In a lesson all stay: more than half of the book's characters carry one, or, in a book that isn't scraped, the
   paragraph speaks of pronunciation (拼音, 读音 …) or has notes on four characters in a row.
@@ -27,9 +27,11 @@ from novelcast.read.draft import Edit
 WHY = "a pinyin note"
 
 _NOTE = re.compile(
-    r"\s?[(（〔\[]\s*([a-zA-ZÀ-ÖØ-öø-ɏɑɡ\u0300-\u030c]{1,9}[1-5]?)\s*[)）〕\]](?:\s(?=[\u3400-\u9fff]))?"
+    r"\s?[(（〔\[【［]\s*([a-zA-ZÀ-ÖØ-öø-ɏɑɡ\u0300-\u030c'’1-5 ]{1,40}|[ㄅ-ㄯˊˇˋ˙ ]{1,30})\s*[)）〕\]】］](?:\s(?=[\u3400-\u9fff]))?"
+    r"|([ㄅ-ㄯ]{1,3}[ˊˇˋ˙]?)"
 )
-_BRACKET_OPENS = frozenset("(（〔[")
+_NOTE_STARTS = frozenset("(（〔[【［") | frozenset(map(chr, range(ord("ㄅ"), ord("ㄯ") + 1)))
+_LONGEST = 6  # characters that one note is of, at most
 _LETTERS = str.maketrans("ɑɡ", "ag")  # the letters of school books
 _LESSON = re.compile(
     "拼音|读音|讀音|读作|讀作|念作|念成|读成|讀成|读第|讀第|发音|發音|声调|聲調|声母|聲母|韵母|韻母|注音|多音字|[第][一二三四][声聲]|识字|識字|生字"
@@ -45,8 +47,9 @@ _ROW = 4
 class _Note:
     start: int
     end: int
-    char: str
-    reading: str
+    word: str
+    """The characters that it is of, simplified."""
+    usual: bool
     toned: bool
     alone: bool  # neither the character before nor the one behind ties it into running text
 
@@ -54,20 +57,19 @@ class _Note:
 def pinyin_notes(texts: Sequence[str]) -> dict[int, list[Edit]]:
     """For each paragraph with notes to remove, their removal."""
     found = {
-        i: notes
-        for i, t in enumerate(texts)
-        if not _BRACKET_OPENS.isdisjoint(t) and (notes := list(_notes(t)))
+        i: notes for i, t in enumerate(texts) if not _NOTE_STARTS.isdisjoint(t) and (notes := list(_notes(t)))
     }
-    carrying = sum(map(len, found.values()))
+    carrying = sum(len(n.word) for notes in found.values() for n in notes)
     if carrying > _LESSON_SHARE * sum(len(HAN.findall(texts[i])) for i in found):
         return {}
     lessons = {i for i, notes in found.items() if _LESSON.search(texts[i]) or _row(notes) >= _ROW}
     common = {
-        (n.char, n.toned)
+        (char, n.toned)
         for i in found
         if i not in lessons
         for n in found[i]
-        if n.char in _common() and not n.alone
+        for char in n.word
+        if char in _common() and not n.alone
     }
     toned = sum(toned for _, toned in common)
     scraped = {True: toned >= _SCRAPED_FROM, False: len(common) - toned >= _TONELESS_FROM}
@@ -91,32 +93,62 @@ def _row(notes: Sequence[_Note]) -> int:
 def _goes(note: _Note, *, scraped: bool, lesson: bool) -> bool:
     if scraped:
         return not (lesson and note.alone)
-    return (
-        note.toned
-        and not lesson
-        and not note.alone
-        and note.char in _common()
-        and note.reading == _usual_reading(note.char)
-    )
+    return note.toned and not lesson and not note.alone and note.usual and _common().issuperset(note.word)
 
 
 def _notes(text: str) -> Iterator[_Note]:
     for match in _NOTE.finditer(text):
-        before = text[match.start() - 1 : match.start()]
-        if not before or not HAN.match(before):
+        written = unicodedata.normalize("NFC", (match[1] or match[2]).lower().translate(_LETTERS))
+        start = match.start()
+        before = text[max(0, start - _LONGEST) : start]
+        found = _read(before[len(before) - _run(before) :], written)
+        if found is None:
             continue
-        char = simplified(before)
-        reading = unicodedata.normalize("NFC", match[1].lower().translate(_LETTERS))
-        toned = reading in _readings(before) | _readings(char)
-        if not toned and reading.rstrip("12345") not in _toneless(char):
-            continue
-        left = text[match.start() - 2 : match.start() - 1] if match.start() >= 2 else ""
+        word, usual, toned = found
+        left = text[start - len(word) - 1 : start - len(word)] if start > len(word) else ""
         right = text[match.end() : match.end() + 1]
         # The character before may carry a note of its own.
-        alone = not (left and (HAN.match(left) or left in ")）〕]")) and (
+        alone = not (left and (HAN.match(left) or left in ")）〕]】］")) and (
             not right or right in _BY_ITSELF_AFTER
         )
-        yield _Note(match.start(), match.end(), char, reading, toned, alone)
+        yield _Note(start, match.end(), simplified(word), usual, toned, alone)
+
+
+def _run(text: str) -> int:
+    """How many Chinese characters stand at the end of a text."""
+    n = 0
+    while n < len(text) and HAN.match(text[-n - 1]):
+        n += 1
+    return n
+
+
+def _read(run: str, written: str) -> tuple[str, bool, bool] | None:
+    """Of which last characters of a run `written` is the reading, whether it is the usual one of each, and whether it
+    has its tones; None where it is of none."""
+    plain = simplified(run)
+    parts = re.split(r"[\s'’]+", written.strip())
+    for toned in (True, False):
+        rest, usual = list(parts), True
+        for n in range(1, len(run) + 1):
+            options = _sounds(run[-n], plain[-n], toned=toned)
+            said = max((o for o in options if rest[-1].endswith(o)), key=len, default="")
+            if not said:
+                break
+            usual = usual and said in (_usual_reading(plain[-n]), _usual_zhuyin(plain[-n]))
+            rest[-1] = rest[-1].removesuffix(said)
+            if not rest[-1]:
+                rest.pop()
+            if not rest:
+                return run[-n:], usual and toned, toned
+    return None
+
+
+def _sounds(char: str, plain: str, *, toned: bool) -> frozenset[str]:
+    if toned:
+        return _readings(char) | _readings(plain) | _zhuyin(plain)
+    return frozenset(form + tone for form in _toneless(plain) for tone in ("", *"12345")) | frozenset(
+        reading + tone for reading in _readings(plain) for tone in "12345"
+    )
 
 
 @cache
@@ -139,6 +171,20 @@ def _usual_reading(char: str) -> str:
     from pypinyin import Style, pinyin
 
     return str(pinyin(char, style=Style.TONE)[0][0])
+
+
+@cache
+def _zhuyin(char: str) -> frozenset[str]:
+    from pypinyin import Style, pinyin
+
+    return frozenset(r for r in pinyin(char, style=Style.BOPOMOFO, heteronym=True)[0])
+
+
+@cache
+def _usual_zhuyin(char: str) -> str:
+    from pypinyin import Style, pinyin
+
+    return str(pinyin(char, style=Style.BOPOMOFO)[0][0])
 
 
 @cache

@@ -119,7 +119,7 @@ def _in_a_name(digits: str) -> str:
 # What counts 两 things: measure words, without those that also number a row, where it is 二 (号 楼 层 级 月).
 _MEASURES = (
     "个人位名条头匹张本台辆架艘座间家所天年周倍次遍下口步块元毛分秒米斤吨升丈种样份把件套颗粒根支枝片面段句行字页封杯碗瓶盒箱"
-    "包袋桶锅盘串束朵棵株道扇顶双对副群批伙排堆场轮招拳脚刀剑枪发声圈趟届成只股团滴缕丝刻点半辈百千万亿"
+    "包袋桶锅盘串束朵棵株道扇顶双对副群批伙排堆场轮招拳脚刀剑枪发声圈岁趟届成只股团滴缕丝刻点半辈百千万亿"
 )
 _LONG_MEASURES = "小时|钟头|公里|公斤|公分|千克|厘米|毫米|毫升|平方|立方|星期|礼拜|英里|世纪"
 _N = r"\d+(?:\.\d+)?"
@@ -157,7 +157,7 @@ def _clock(m: Match) -> str:
     half = {"a": "上午", "p": "下午"}.get((before or after or "")[:1].lower(), "")
     said = half + _quantity(str(int(hour))) + "点"
     if int(minute) or second:
-        said += f"{_number(minute)}分"
+        said += f"{_number(minute) if int(minute) else '零'}分"
     return said + (f"{_number(second)}秒" if second else "")
 
 
@@ -177,6 +177,13 @@ def _percent(m: Match) -> str:
     base = "百分之" if mark == "%" else "千分之"
     said = ("负" if sign else "") + base + _number(first)
     return said + (f"到{base}{_number(second)}" if second else "")
+
+
+def _degrees(m: Match) -> str:
+    """-10~5℃: the sign of either, and the first one's unit where it has one of its own."""
+    below, first, unit, second_below = m.groups()
+    said = {"℃": "摄氏度", "°": "度", "度": "度"}.get(unit, "")
+    return f"{'负' if below else ''}{_number(first)}{said}到{'负' if second_below else ''}"
 
 
 def _from_to(m: Match) -> str:
@@ -293,6 +300,54 @@ _PER_UNITS = "|".join(sorted(_UNITS_PER, key=len, reverse=True))
 _COUNTED = "元|块|角|毛|公里|千米|米|公斤|千克|克|吨|升|次|人|件|字|圈|下|个|张|章"
 _PER = "千字|小时|分钟|平方米|公斤|千克|平米|平方|月|天|日|年|时|分|秒|斤|人|次|平|吨|升|晚|间|位|个|张|件|份|章|层|局|场"
 
+_SINGLY = "中学|小学|医院|国道|省道|高地|工程|研究所|寝室|宿舍|教室|不锈钢|路(?![人面口上边过途灯程])"
+
+
+def _feet_or_minutes(m: Match) -> str:
+    """5'11" is a height, 3'20" a time."""
+    first, second = int(m[1]), int(m[2])
+    units = ("英尺", "英寸") if 4 <= first <= 7 and second <= 11 else ("分", "秒")
+    return f"{_quantity(m[1])}{units[0]}{_number(str(second))}{units[1]}"
+
+
+# What later rules would take apart: pairs and rows of numbers, and numbers with a sign of their own.
+_FIRST: list[Rule] = [
+    (r"(?<![\d.:：])(\d{1,2})['′’](\d{1,2})[\"″”](?!\w)", _feet_or_minutes),
+    (rf"({_N})[\"″](?=$|[，。！？、的])", lambda m: _number(m[1]) + "英寸"),
+    (r"(?<![A-Za-z\d.])\.(\d{2})(?=口径)", lambda m: "点" + _one_by_one(m[1])),
+    (r"(?<![\d.])(\d{1,2})[(（](\d{1,2})[)）](?=班)", lambda m: _number(m[1]) + _number(m[2])),
+    (r"(?<=《)((?:19|20)\d{2})(?=[\u4e00-\u9fff])", lambda m: _one_by_one(m[1])),
+    (r"(?<!\d)(?<!\d )0\d{2,3}[- ]\d{3,4}[- ]?\d{4}(?!\d)", lambda m: _on_the_phone(m[0])),
+    (r"(?<!\d)(?<!\d )\d{4}(?: \d{4}){1,4}(?: \d{1,4})?(?!\d)", lambda m: _one_by_one(m[0])),
+    (r"(?<![\d.])(5201314|1314520)(?!\d)", lambda m: _one_by_one(m[1])),
+    (rf"(?<![\d.A-Za-z第共])(\d{{3}})(?={_SINGLY})", lambda m: _one_by_one(m[1])),
+    (r"(?<![\d.A-Za-z第])(\d{2}|19\d{2})(?=式(?![样子各]))", lambda m: _one_by_one(m[1])),
+    (r"(?<![\d.])([1-9])·(\d{1,2})(?!\d)", lambda m: _one_by_one(m[1] + m[2])),
+    (r"US\$(?=\s?\d)", "$"),
+    (rf"(?<![$€£¥￥\d.])({_N})\s?[¥￥]", r"\1元"),
+    (r"(?<![A-Za-z\d])(\d{1,2})(?:st|nd|rd|th)(?![A-Za-z])", lambda m: "第" + _number(m[1])),
+    (
+        r"(?<![A-Za-z\d])S(\d{1,2})E(\d{1,3})(?!\d)",
+        lambda m: f"第{_number(str(int(m[1])))}季第{_number(str(int(m[2])))}集",
+    ),
+    (r"(?<![\d.])\d{1,3}(?:/\d{1,3}){2,}(?![\d./])", lambda m: "，".join(map(_number, m[0].split("/")))),
+    (r"(?<![A-Za-z\d])([A-Za-z]{1,2})(\d{1,3})\s?[-~～–—]\s?(?=\1\d)", r"\1\2到"),
+    (r"(?<![A-Za-z])([aA])-([zZ])(?![A-Za-z])", r"\1到\2"),
+    (r"(?<=\d)([楼层栋排区座级])[-~～–—](?=\d)", r"\1到"),
+    (rf"(?<![\d.])([-−]?)({_N})\s?([℃°度]?)[~～]\s?([-−]?)(?={_N}\s?[℃°度])", _degrees),
+    (r"(?<![\d.第初周])2(?=到[3-9](?!\d)个?)", "两"),
+    (r"(?<![\d.])([1-9]\d*)/([1-9]\d*)s(?![A-Za-z])", lambda m: f"{_number(m[2])}分之{_number(m[1])}秒"),
+    (r"(\d)\s?\^\s?([-−]?)(\d+)", lambda m: f"{m[1]}的{'负' if m[2] else ''}{_number(m[3])}次方"),
+    (
+        rf"(?<=\d)⁻([{_POWERS}]+)",
+        lambda m: f"的负{_number(''.join(str(_POWERS.index(c)) for c in m[1]))}次方",
+    ),
+    (r"(?<![\d.第])2(?=里(?![面边头]))", "两"),
+    (r"^([<>])(?=\d)", lambda m: {"<": "小于", ">": "大于"}[m[1]]),
+    (r"(?<![\d.])([12])m(\d{2})(?![\d.])(?=$|[^A-Za-z])", lambda m: f"{_number(m[1])}米{_one_by_one(m[2])}"),
+    (rf"(?<![\d.A-Za-z])({_N})g(?![A-Za-z\d/])(?![网信手号])", r"\1克"),
+]
+
 # In these, a number is Arabic; what a rule puts out has no Arabic digits, unless a later rule shall read them.
 _RULES: list[Rule] = [
     ("〇", "零"),
@@ -301,9 +356,12 @@ _RULES: list[Rule] = [
     (rf"(?<![A-Za-z\d])[Xx]{{2,3}}(?=[{_HAN}])(?!xx染|XX染)", lambda m: "某" * len(m[0])),
     (r"(?:https?|ftp)://[!-~]+|(?<![!-~])www\.[!-~]+", _address),
     (r"(?<![A-Za-z\d._+-])[A-Za-z\d._+-]+@[A-Za-z\d-]+(?:\.[A-Za-z\d-]+)+", _address),
+    (r"(?<=\d)(ml|mL|kg|g|cm|mm|m|L|瓶|盒|包|片)\s?[*×xX]\s?(?=\d)", r"\1乘"),
+    (r"(?<![A-Za-z])A\*(?=算法|搜[索寻]|寻路)", "A星"),
     (r"\*{2,}|[■□█▇]+|(?<!\d)\*|\*(?!\d)", "，"),
     (r"^(\s*第[\d零一二三四五六七八九十百千万两]+[章节回卷集部篇话幕])[\s:：]+", r"\1，"),
     (r"(?<=\d),(?=\d{3}(?!\d))", ""),
+    *_FIRST,
     (rf"(?:^|(?<=\s))(\d{{1,2}})\.\s?(?=[{_HAN}])", r"\1，"),
     (r"[（(](\d{1,2})[)）](?=班)", r"\1"),
     (r"#(\d+)(?![\d#])|(?<![\d.])(\d+)#(?!\d)", lambda m: _number(m[1] or m[2]) + "号"),
@@ -346,7 +404,7 @@ _RULES: list[Rule] = [
         _span,
     ),
     (
-        r"(?:\b([AaPp][Mm])\s?)?(?<![\d.])(?<!\d[:：])(\d{1,2})[:：](\d{2})(?:[:：](\d{2}))?(?![\d:：])"
+        r"(?:\b([AaPp][Mm])\s?)?(?<![\d.])(?<!\d[:：])(\d{1,2})[:：](\d{2})(?:[:：](\d{2}))?(?![\d:：万亿])"
         r"(?:\s?([AaPp]\.?[Mm](?![A-Za-z])))?",
         _clock,
     ),
