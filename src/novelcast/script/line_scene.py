@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from novelcast.model import Speaker
 from novelcast.script.line_text import CLOSERS, OPENERS, Subject, Unit
-from novelcast.script.line_words import Names, Ref, fit, related
+from novelcast.script.line_words import ALIAS, Names, Ref, fit, related
 
 REACH = 60  # units before a quotation in which its speaker is looked for
 FAR = 99
@@ -189,7 +189,8 @@ def resolve(scene: Scene, speakers: Mapping[int, int]) -> None:
                 near = topic
             if s is unit.speaker and s.ref.word in held:
                 scene.held[unit.at] = held[s.ref.word]
-            who = _mean(scene, s.ref, near, recent, unit.at)
+            others = {p for o in unit.objects if o.clause == s.clause for p in o.ref.people}
+            who = _mean(scene, s.ref, near, recent, unit.at, others)
             if who is not None and not s.ref.plural:
                 found.append(who)
                 if s.ref.kind == "pronoun":
@@ -242,7 +243,10 @@ def _bound(unit: Unit, subject: Subject, last: Speaker) -> bool:
     )
 
 
-def _mean(scene: Scene, ref: Ref, topic: int | None, recent: Sequence[int], at: int) -> int | None:
+def _mean(
+    scene: Scene, ref: Ref, topic: int | None, recent: Sequence[int], at: int, others: Set[int] = frozenset()
+) -> int | None:
+    """Whom a word means. `others`: who is named beside it, in the same clause, and so is not meant (他问王磊)."""
     people = scene.names.people
     if ref.people and ref.kind == "name":
         if len(ref.people) == 1:
@@ -250,23 +254,25 @@ def _mean(scene: Scene, ref: Ref, topic: int | None, recent: Sequence[int], at: 
         return min(ref.people, key=lambda p: before(scene.mentioned.get(p, ()), at))
     if ref.plural:
         return None
+    told = [p for p in reversed(recent[-12:]) if p not in others]
     if ref.kind == "pronoun":
-        if topic is not None and fit(ref, topic, people[topic]) >= 0:
+        if topic is not None and topic not in others and fit(ref, topic, people[topic]) >= 0:
             return topic
         for wanted in (1.0, 0.0):
-            for who in reversed(recent[-12:]):
+            for who in told:
                 if fit(ref, who, people[who]) == wanted:
                     return who
         near = [
             p
             for p in scene.mentioned
-            if fit(ref, p, people[p]) == 1 and before(scene.mentioned[p], at) <= REACH
+            if p not in others and fit(ref, p, people[p]) == 1 and before(scene.mentioned[p], at) <= REACH
         ]
         return min(near, key=lambda p: before(scene.mentioned[p], at), default=None)
     best, top = None, 0.9
     if ref.owner_gender and topic is not None:
         ref = replace(ref, owner=(topic,))
-    for who in dict.fromkeys((*reversed(recent[-12:]), *_relatives(scene, ref))):
+    linked = [p for p, n in scene.names.links.get(ref.word, {}).items() if n >= ALIAS and p not in others]
+    for who in dict.fromkeys((*told, *_relatives(scene, ref), *linked)):
         score = kin_score(scene, ref, who, topic, at)
         if score > top:
             best, top = who, score
@@ -293,7 +299,7 @@ def kin_score(scene: Scene, ref: Ref, who: int, other: int | None, at: int) -> f
     if linked and ref.kind == "title":
         score += 1.5 * (linked[who] > 0) + 0.5 * (linked[who] == max(linked.values()))
     elif linked and linked[who]:
-        score += 0.5
+        score += 0.5 if linked[who] < ALIAS else 1.2
     return score
 
 
@@ -318,7 +324,7 @@ def guess(scene: Scene) -> dict[int, int]:
             quote.guess, quote.guess_kind = scene.last.get(lead.at), "lead?"
         elif tag is not None and not tag.colon and tag.say_end and tag.subjects:
             quote.guess, quote.guess_kind = scene.first.get(tag.at), "tag?"
-        if quote.guess is not None:
+        if quote.guess is not None and quote.guess_kind != "tag?":
             said[quote.unit.at] = quote.guess
         elif k > 1 and not quote.before and not scene.quotes[k - 1].before:
             other = said.get(scene.quotes[k - 2].unit.at)

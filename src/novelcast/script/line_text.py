@@ -39,7 +39,7 @@ _SEES = re.compile(r"(?:看见|听见|看到|听到|发现|知道|觉得|想|认
 _VOICE_FROM = re.compile(
     r"(?:传来|响起|传出|是|听见|听到)[^，。]{1,10}?的?[^，。]{0,8}(?:声音?|嗓门|嗓音|喊叫|呼唤|叫喊)[^，。]{0,3}[。：:！!]?$"
 )
-_HEARD = re.compile(r"(?:听见|听到|只听|听得|就听)[^：:]*[说喊叫问道声]")
+_HEARD = re.compile(r"(?:听见|听到|只听|听得|就听)[^，,：:]*[说喊叫问道声][^，,：:]{0,4}[：:]$")
 _SILENT = re.compile(
     r"[没不][有再敢能]*(?:说|言传|言语|吭|应|作声|出声|回答|理)|说不[出上]|一言[不未]发|无言|张口结舌|哑口|难以.{0,6}[说答]|沉默|不知.{0,4}(?:说|回答|如何|怎)|闭.?嘴"
 )
@@ -150,7 +150,7 @@ def read_units(pieces: Sequence[Piece], chapter: range, names: Names) -> list[Un
 def _analyse(unit: Unit, names: Names) -> None:
     text = DEBRIS.sub("", unit.text)
     unit.text = text
-    unit.refs = names.refs(text)
+    unit.refs = names.refs(text, told=True)
     unit.colon = text[-1:] in ("：", ":")
     clauses = list(_CLAUSE.finditer(text))
     for k, m in enumerate(clauses):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from novelcast.model import Speaker
 from novelcast.script import lexicon as lx
@@ -61,10 +61,11 @@ KIN = frozenset(lx.KIN) | _SAME_SURNAME | _OTHER_SURNAME | frozenset(_MORE_KIN)
 
 _PRONOUN = re.compile(r"(?:他们|她们|它们|我们|咱们|你们|两人|二人|[他她]俩|[两俩三几]个人|大家|众人)|[他她]")
 _NEAR = 300  # characters
-_ALIAS = 3  # how often a title counts as seen with a name, if the roster gives it as an alias
+ALIAS = 3  # how often a title counts as seen with a name, if the roster gives it as an alias
 _CALLED = re.compile(
     r"(?<![^，,。！!？?…—“「『\"])([爸妈爹娘哥姐弟妹爷奶叔姨婶嫂舅姑])(?=[，,。！!？?…—”」』\"])"
 )
+_NARRATOR = re.compile(r"我(?![们])")
 _GAP = re.compile(r"^(?:他|她|的|自己的|家的?|他的|她的)?$")
 
 
@@ -134,7 +135,7 @@ class Names:
         names = cls(people, {w: tuple(v) for w, v in forms.items()}, surnames, narrator=narrator)
         for word, owners in called.items():
             for i in owners:
-                names.links[word][i] += _ALIAS
+                names.links[word][i] += ALIAS
         return names
 
     def calls(self, quote: str) -> list[Ref]:
@@ -144,8 +145,9 @@ class Names:
             for m in _CALLED.finditer(quote)
         ]
 
-    def refs(self, text: str) -> list[Ref]:
-        """The words for people in a text, in order, those that belong together joined."""
+    def refs(self, text: str, *, told: bool = False) -> list[Ref]:
+        """The words for people in a text, in order, those that belong together joined. `told`: it is narration, where
+        我 is the narrator."""
         found = [self._word(a, b, w) for a, b, w in self._finder.find(text)]
         taken = [False] * (len(text) + 1)
         for r in found:
@@ -155,6 +157,12 @@ class Names:
             if taken[m.start()] or (m.group() in "他她" and text[m.end() : m.end() + 1] in tuple("人们")):
                 continue
             found.append(self._pronoun(m.start(), m.group()))
+        if told and self.narrator is not None:
+            found += [
+                Ref(m.start(), m.end(), m.group(), "name", (self.narrator,))
+                for m in _NARRATOR.finditer(text)
+                if not taken[m.start()]
+            ]
         # A kin word of one character counts behind an owner only: 知远妈, 他哥.
         singles = [
             m.start()
@@ -193,6 +201,9 @@ class Names:
                 gap = text[last.end : ref.start]
                 if ref.kind == "kin" and last.kind in ("name", "pronoun") and _GAP.match(gap):
                     out[-1] = self._owned(last, ref, gap)
+                    continue
+                if ref.kind == "name" and last.kind == "pronoun" and not gap:
+                    out[-1] = replace(ref, start=last.start)  # 他王磊: the name explains the pronoun
                     continue
                 if ref.kind == "title" and last.kind == "name" and not gap and not ref.plural:
                     out[-1] = Ref(last.start, ref.end, last.word, "name", last.people, last.gender, last.age)
