@@ -366,3 +366,22 @@ def test_nobody_who_reads_the_result_is_no_mistake(book: Path, tmp_path: Path) -
     )
     os.close(write)
     assert done.stderr == b""
+
+
+def test_masked_words_are_a_silence_or_a_tone_as_flag_environment_and_file_say(tmp_path: Path) -> None:
+    book = tmp_path / "遮.txt"
+    book.write_text("第一章 夜\n\n那个消息像一颗**在人群里炸开了。\n", "utf-8")
+
+    def sounds(*flags: str, **environment: str) -> list[str]:
+        done = run("script", book, "--engine", "tone", "--json", *flags, cwd=tmp_path, **environment)
+        assert done.returncode == 0, done.stderr
+        return [cue["sound"] for cue in json.loads(done.stdout)["cues"]]
+
+    assert sounds() == []
+    (tmp_path / "novelcast.toml").write_text('masked = "bleep"\n')
+    assert sounds() == ["censor"]
+    assert sounds(NOVELCAST_MASKED="silence") == []
+    assert sounds("--masked", "bleep", NOVELCAST_MASKED="silence") == ["censor"]
+    wrong = run("script", book, "--masked", "roar", cwd=tmp_path)
+    assert wrong.returncode == 2
+    assert "masked" in wrong.stderr and "bleep" in wrong.stderr

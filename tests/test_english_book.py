@@ -11,7 +11,7 @@ from novelcast.model import Cast, Script
 from novelcast.pipeline import BookDetails, Edition, read, render, write
 from novelcast.settings import Settings
 
-STORY = Path(__file__).parent / "data" / "The Lamp at Gull Point.txt"
+STORY = Path(__file__).parent / "data" / "english" / "The Lamp at Gull Point.txt"
 
 
 def settings_in(folder: Path, engine: str) -> Settings:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from novelcast.engines.phonemes import phonemes
 from novelcast.errors import SettingsError
 from novelcast.lexicon import BOOK_LEXICON, Lexicon, Word, lexicon_for, load_lexicon, surnames_of
-from novelcast.readings import without_marks
+from novelcast.readings import sounds_of, without_marks
 
 
 def file(folder: Path, text: str) -> Path:
@@ -126,7 +126,7 @@ def test_the_shipped_words_read_what_they_are_for() -> None:
 
 
 def test_a_books_people_are_called_by_their_surnames_sound() -> None:
-    lexicon = surnames_of(["任天放", "单身汉", "王五"])
+    lexicon = surnames_of(["任天放", "单身汉", "王五"], pinyin=True)
     assert lexicon.read("任天放不任性", "zh", pinyin=True) == "任{ren2}天放不任性"
 
 
@@ -145,3 +145,50 @@ def test_the_words_of_a_text_stay_whatever_the_lexicon_reads(text: str, pinyin: 
         assert without_marks(said)[0] == plain
     else:
         assert len(said) == len(plain)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "reading"),
+    [
+        ("他想从头重来。", 4, "chong2"),
+        ("我们去重庆看看。", 3, "chong2"),
+        ("一行人走进店里。", 1, "xing2"),
+        ("乐队还在演奏。", 0, "yue4"),
+        ("他扇了他一巴掌。", 1, "shan1"),
+        ("她系着围裙出来。", 1, "ji4"),
+        ("他给她倒了杯水。", 3, "dao4"),
+        ("他没入黑暗之中。", 1, "mo4"),
+        ("三更半夜的敲门。", 1, "geng1"),
+    ],
+)
+def test_what_a_voice_without_readings_is_likely_to_misread_becomes_a_homophone(
+    text: str, place: int, reading: str
+) -> None:
+    said = lexicon_for().read(text, "zh", pinyin=False)
+    assert len(said) == len(text)
+    assert sounds_of(said[place]) == (reading,)
+    assert lexicon_for().read(text, "zh", pinyin=True) == text  # the engine's own readings know better
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "他去银行取了钱，回头还给她。",
+        "孩子长大了，睡着了。",
+        "还有人没来，还是等等吧。",
+        "他没入睡，也没说话。",
+        "这件行李很重，来得正好。",
+        "他应该知道，应当回答。",
+        "倒是你，反倒不着急。",
+        "他慢慢地走，得走很久。",
+        "更何况三个人更热闹。",
+    ],
+)
+def test_what_such_voices_read_right_stays_as_it_is(text: str) -> None:
+    assert lexicon_for().read(text, "zh", pinyin=False) == text
+
+
+def test_a_surname_that_voices_know_reaches_only_engines_that_take_readings() -> None:
+    names = ["任天放", "仇天放"]
+    assert [w.text for w in surnames_of(names, pinyin=True).words] == ["任", "仇"]
+    assert [w.text for w in surnames_of(names, pinyin=False).words] == ["仇"]

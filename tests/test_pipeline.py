@@ -426,7 +426,7 @@ def test_a_run_stopped_while_the_changed_text_was_analysed_does_not_keep_the_old
     rendered(book, tmp_path)
     book.write_text(TEXT.replace("太阳照常升起来了。", "太阳没有再从东边升起来。"), "utf-8")
 
-    def stopped(*_: object) -> None:
+    def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
@@ -448,3 +448,25 @@ def test_a_chapter_that_was_posted_twice_is_heard_once(tmp_path: Path) -> None:
     assert [c.title for c in edition.chapters] == ["第一章 箱子", "第二章 海"]
     script = read_model(BookFolder(edition.folder).script, Script)
     assert script is not None and any("posted twice" in s.reason for s in script.skipped)
+
+
+def test_a_masked_word_sounds_as_a_tone_of_1_khz_in_its_place_if_the_user_wants_one(tmp_path: Path) -> None:
+    book = tmp_path / "遮.txt"
+    book.write_text("第一章 夜\n\n那个消息像一颗**在人群里炸开了，五乘五写成5*5。\n", "utf-8")
+    quiet = rendered(book, tmp_path)
+    assert read_model(BookFolder(quiet.folder).script, Script).cues == ()  # type: ignore[union-attr]
+    edition = rendered(book, tmp_path, masked="bleep")
+    timeline = read_model(BookFolder(edition.folder).timeline(0), Timeline)
+    assert timeline is not None
+    order = [("cue" if p.cue is not None else "voice") for p in timeline.placements]
+    assert order == ["voice", "voice", "cue", "voice"]
+    before, tone, after = timeline.placements[1:]
+    gap = 0.06 * timeline.rate_hz
+    assert tone.start - (before.start + before.length) == pytest.approx(gap, abs=2)
+    assert after.start - (tone.start + tone.length) == pytest.approx(gap, abs=2)
+    samples = decode_mono(edition.folder / edition.chapters[0].file, rate_hz=timeline.rate_hz)
+    heard = samples[tone.start + 2000 : tone.start + tone.length - 2000]
+    spectrum = np.abs(np.fft.rfft(heard * np.hanning(heard.size)))
+    loudest_hz = np.argmax(spectrum) * timeline.rate_hz / heard.size
+    assert loudest_hz == pytest.approx(1000, rel=0.02)
+    assert np.sqrt(np.mean(heard**2)) > 0.03

@@ -313,3 +313,17 @@ def test_cutting_loses_no_character_and_keeps_the_limit(text: str, limit: int) -
     parts = utterance_texts(text, limit)
     assert "".join("".join(parts).split()) == "".join(text.split())
     assert all(0 < len(p) <= limit for p in parts)
+
+
+def test_a_quick_english_line_is_believed_and_one_cut_short_is_not() -> None:
+    request = SpeechRequest(
+        engine="tone", voice="v", language="en", text="There is a light out past the Point, miss."
+    )
+    tone = np.sin(np.arange(48_000) / 20).astype(np.float32)
+    for seconds, believed in ((1.4, True), (0.4, False), (12.0, False)):
+        clip = Clip(np.resize(tone, int(24_000 * seconds)), 24_000)
+        if believed:
+            assert checked(clip, request) is clip
+        else:
+            with pytest.raises(SpeechFailed):
+                checked(clip, request)

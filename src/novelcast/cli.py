@@ -107,6 +107,12 @@ Llm = Annotated[
         show_default=False,
     ),
 ]
+Masked = Annotated[
+    str | None,
+    typer.Option(
+        help="Where the text masks a word (**): silence or bleep.  [default: silence]", show_default=False
+    ),
+]
 Jobs = Annotated[
     int | None,
     typer.Option(
@@ -182,6 +188,7 @@ def render(
     repair: Repair = None,
     cues: Cues = None,
     llm: Llm = None,
+    masked: Masked = None,
     jobs: Jobs = None,
     characters: People = None,
     narrator_voice: NarratorVoice = None,
@@ -208,8 +215,8 @@ def render(
     from novelcast.show import edition_json, progress_bars, show_edition
 
     settings = _settings(
-        output=output, engine=engine, preset=preset, repair=repair, cues=cues, llm=llm, jobs=jobs, proxy=proxy,
-        characters=characters, narrator_voice=narrator_voice, review_below=review_below,
+        output=output, engine=engine, preset=preset, repair=repair, cues=cues, masked=masked, llm=llm, jobs=jobs,
+        proxy=proxy, characters=characters, narrator_voice=narrator_voice, review_below=review_below,
     )  # fmt: skip
     if plot:
         check_plots()
@@ -237,6 +244,7 @@ def script(
     narrator_voice: NarratorVoice = None,
     review_below: ReviewBelow = None,
     again: Again = False,
+    masked: Masked = None,
     fresh: Fresh = False,
     json_: Json = False,
     quiet: Quiet = False,
@@ -255,7 +263,7 @@ def script(
     from novelcast.show import progress_bars, script_json, show_script
 
     settings = _settings(
-        output=output, engine=engine, repair=repair, cues=cues, llm=llm,
+        output=output, engine=engine, repair=repair, cues=cues, masked=masked, llm=llm,
         characters=characters, narrator_voice=narrator_voice, review_below=review_below,
     )  # fmt: skip
     details = BookDetails(title=title, fresh=fresh, again=again)

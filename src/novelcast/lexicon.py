@@ -35,6 +35,8 @@ from novelcast.readings import homophones, is_syllable, marked, surname_reading
 
 BOOK_LEXICON = "lexicon.toml"
 """Its name in a book's folder."""
+AS_IT_IS = "-"
+"""In a reading: the character is left to the engine."""
 
 
 class Word(Model):
@@ -46,6 +48,8 @@ class Word(Model):
     language: str | None = None
     preceded_by: tuple[str, ...] = ()
     followed_by: tuple[str, ...] = ()
+    text_only: bool = False
+    """Only for engines that take no readings: those that do know better."""
     note: str = ""
 
     @field_validator("text", "say", "preceded_by", "followed_by")
@@ -68,7 +72,7 @@ class Word(Model):
                     f"{len(self.text)} characters, but {len(self.syllables)} syllables in reading"
                 )
             for syllable in self.syllables:
-                if not is_syllable(syllable):
+                if syllable != AS_IT_IS and not is_syllable(syllable):
                     raise ValueError(f"no syllable {syllable!r}; write pinyin as yin2 hang2, ü as v")
         return self
 
@@ -107,7 +111,11 @@ class Lexicon:
     def read(self, spoken: str, language: str, *, pinyin: bool) -> str:
         """A spoken text as an engine is to be given it: with the readings as marks where it takes `pinyin`,
         else with homophones for them. Marks that a person wrote into `spoken` stand."""
-        words = [w for w in self._ordered if w.reading is not None and w.spoken_in(language)]
+        words = [
+            w
+            for w in self._ordered
+            if w.reading is not None and w.spoken_in(language) and not (pinyin and w.text_only)
+        ]
         text = self._replaced(spoken, words)
         return text if pinyin else homophones(text)
 
@@ -129,13 +137,25 @@ NO_WORDS = Lexicon()
 def _in_place(word: Word, m: re.Match[str]) -> str:
     if word.say is not None:
         return word.say
-    return m[0] if m.string[m.end() :].startswith("{") else marked(m[0], word.syllables)
+    if m.string[m.end() :].startswith("{"):
+        return m[0]
+    pairs = zip(m[0], word.syllables, strict=True)
+    return "".join(char if said == AS_IT_IS else marked(char, [said]) for char, said in pairs)
 
 
-def surnames_of(names: Iterable[str]) -> Lexicon:
-    """How the surnames of a book's people are read, where they are read otherwise than the word."""
-    found = [(name, reading) for name in names if (reading := surname_reading(simplified(name)))]
+def surnames_of(names: Iterable[str], *, pinyin: bool) -> Lexicon:
+    """How the surnames of a book's people are read, where they are read otherwise than the word. An engine that takes
+    no readings is told of those only that a voice seldom knows."""
+    plain = [simplified(name) for name in names]
+    found = [
+        (name, reading)
+        for name in plain
+        if (reading := surname_reading(name)) and (pinyin or name[0] not in _KNOWN_SURNAMES)
+    ]
     return Lexicon(tuple(Word(text=n[0], reading=r, followed_by=(n[1:],)) for n, r in found))
+
+
+_KNOWN_SURNAMES = "任曾华燕翟"
 
 
 def load_lexicon(paths: Iterable[Path]) -> Lexicon:

@@ -21,10 +21,14 @@ Channel = Literal["phone", "radio", "loudspeaker", "telepathy", "message", "reco
 SetField = Literal["label", "spoken", "pause", "cues"]
 """What a user can set of a line: who says it (and so its kind), how it is said, the silence, the sounds in it."""
 SpeakerField = Literal["name", "aliases", "gender", "age"]
+Masked = Literal["silence", "bleep"]
+"""What is heard where the text masks a word (**)."""
 Gender = Literal["male", "female", "unknown"]
 Age = Literal["child", "young", "adult", "elderly", "unknown"]
 
 SCRIPT_VERSION = 1
+CENSOR = "censor"
+"""The sound that stands for a masked word."""
 
 
 class Model(BaseModel):
@@ -186,6 +190,8 @@ class Script(Model):
     """The language model that was asked who speaks, and about what; empty where none was, or not to the end."""
     characters: str = ""
     """A digest of the list of characters that the user gave; empty without one."""
+    masked: Masked = "silence"
+    """What masked words were to become."""
     speakers: tuple[Speaker, ...] = ()
     segments: tuple[Segment, ...]
     cues: tuple[Cue, ...] = ()
@@ -280,6 +286,8 @@ class Pauses(Model):
     """After a quote that breaks off with a dash (——”)."""
     cue_ms: int = Field(default=250, ge=0)
     """On either side of a sound that stands in place of words."""
+    mask_ms: int = Field(default=60, ge=0)
+    """On either side of the tone over a masked word."""
 
 
 class Placement(Model):

@@ -78,8 +78,8 @@ def render(
         script = written.script
         engine = open_engine(cast.engine, engine_options(settings, progress))
         lexicon = lexicon_for(folder.root)
-        if engine.takes_pinyin:
-            lexicon += surnames_of(name for s in script.speakers for name in (s.name, *s.aliases))
+        names = [name for s in script.speakers for name in (s.name, *s.aliases)]
+        lexicon += surnames_of(names, pinyin=engine.takes_pinyin)
         plan = plan_utterances(script, cast, engine, lexicon)
         spoken = Spoken()
         try:

@@ -76,9 +76,9 @@ def script_of(
     else:
         old = edited.script if edited else None
         people = _people(given, old, say)
-        new = write_script(
-            book, sounds if settings.cues else (), lexicon, people, _asking(settings, folder, progress)
-        )
+        heard = sounds if settings.cues else ()
+        ask = _asking(settings, folder, progress)
+        new = write_script(book, heard, lexicon, people, ask, masked=settings.masked)
         script = _by_user_as_in(old, new).model_copy(
             update={"with_cues": settings.cues, "characters": given.digest}
         )
@@ -111,7 +111,8 @@ def _alike(script: Script, settings: Settings, given: Characters) -> bool:
     """Whether a new analysis would be made from the same."""
     llm = settings.llm_to_ask
     asked = llm is None or script.asked == asked_mark(llm)
-    return asked and script.with_cues == settings.cues and script.characters == given.digest
+    wanted = (settings.cues, settings.masked, given.digest)
+    return asked and (script.with_cues, script.masked, script.characters) == wanted
 
 
 def _asking(

@@ -22,7 +22,7 @@ from pydantic_settings import (
 from pydantic_settings import SettingsError as SourceError
 
 from novelcast.errors import SettingsError, toml_fault
-from novelcast.model import Pauses
+from novelcast.model import Masked, Pauses
 
 SETTINGS_FILE = "novelcast.toml"
 KEY_ENV = "NOVELCAST_LLM_KEY"
@@ -127,6 +127,8 @@ class Settings(BaseSettings):
     the same."""
     review_below: float = Field(default=0.7, ge=0.0, le=1.0)
     """Quotations whose speaker is less sure are listed for review."""
+    masked: Masked = "silence"
+    """What is heard where the text masks a word (**): a short silence, or a censor's tone."""
     jobs: int = Field(default=0, ge=0)
     """Threads for an engine that runs here, 0 for all cores; requests at once for a service, 0 for its usual."""
     proxy: str | None = None

@@ -30,7 +30,7 @@ TRIES = 10
 """How often a line is asked for. Where three requests in ten fail, one line in 170,000 fails ten times."""
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 30.0
 
-# Mandarin speakers make 3 to 7 syllables a second; the bounds leave room for a drawn-out 啊 and a fast line.
+# Speakers make 3 to 7 syllables a second in Mandarin and in English; the bounds leave room for a drawn-out 啊 and a fast line.
 LONGEST_SYLLABLE_S = 0.9
 SHORTEST_SYLLABLE_S = 0.05
 SLACK_S = 0.6
@@ -311,13 +311,25 @@ async def _once(engine: Engine, request: SpeechRequest) -> Clip:
     return checked(Clip(trimmed(clip.samples, clip.rate_hz), clip.rate_hz), request)
 
 
+_LATIN = re.compile(r"[A-Za-z]+")
+_VOWELS = re.compile(r"[aeiouy]+", re.I)
+
+
+def syllables_of(text: str) -> int:
+    """How many syllables a text has, about: a Han character or a digit is one, so is a run of vowels in a Latin word
+    and each letter of a word in capitals."""
+    words = _LATIN.findall(text)
+    latin = sum(len(w) if w.isupper() else max(1, len(_VOWELS.findall(w))) for w in words)
+    return latin + sum(c.isalnum() for c in _LATIN.sub(" ", text))
+
+
 class ImplausibleClip(SpeechFailed):
     """The engine answered, but not with speech of that text."""
 
 
 def checked(clip: Clip, request: SpeechRequest) -> Clip:
     """The clip, if it can be speech of that text. Raises ImplausibleClip for silence, NaN or an absurd length."""
-    syllables = max(1, sum(c.isalnum() for c in without_marks(request.text)[0]))
+    syllables = max(1, syllables_of(without_marks(request.text)[0]))
     seconds = clip.samples.size / clip.rate_hz * request.rate
     if not np.isfinite(clip.samples).all() or not clip.samples.size or np.abs(clip.samples).max() < 1e-3:
         raise ImplausibleClip(f"the engine gave silence for {request.text!r}")

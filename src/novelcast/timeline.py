@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from novelcast.audio import ClipInfo, resampled_length, samples_in
 from novelcast.hanzi import HAN
-from novelcast.model import Cast, Cue, Pauses, Placement, Script, Segment, Skipped, Timeline
+from novelcast.model import CENSOR, Cast, Cue, Pauses, Placement, Script, Segment, Skipped, Timeline
 
 VOICE_LEVEL_DB = -20.0
 """Every clip is brought to this active level before the voices meet, so that none is louder than the next."""
@@ -189,7 +189,8 @@ def _pause_ms(before: Segment | Cue, after: Segment | Cue, breaks: Sequence[int]
     if any(before.span.paragraph < p < after.span.paragraph for p in breaks):
         return pauses.scene_ms
     if isinstance(before, Cue) or isinstance(after, Cue):
-        return pauses.cue_ms
+        sounds = [event.sound for event in (before, after) if isinstance(event, Cue)]
+        return pauses.mask_ms if CENSOR in sounds else pauses.cue_ms
     if before.kind == "heading":
         return pauses.heading_ms
     if before.kind == "dialogue" and before.text.rstrip('”」』’"').endswith(("——", "—", "--")):

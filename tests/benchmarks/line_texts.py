@@ -12,6 +12,7 @@ from fit_attribution import labels_of
 from wp2021 import Run, book_of, pieces_of, read_roster, read_rows, running_text
 
 from novelcast.model import Book, Chapter, Paragraph, Speaker
+from novelcast.script.line_features import describe
 from novelcast.script.line_people import people_of
 from novelcast.script.line_scene import Scene
 from novelcast.script.lines import read_scenes
@@ -95,6 +96,8 @@ def samples(text: Text, *, found: bool = False) -> list[Sample]:
     names = {p.name: {p.name, *p.aliases} for p in text.roster}
     out = []
     scenes = read_scenes(pieces, people)
+    for scene in scenes:
+        describe(scene)
     chapters = sorted({p.span.chapter for p in pieces})
     for chapter, scene in zip(chapters, scenes, strict=True):
         sample = Sample(text.name, scene, {}, {})

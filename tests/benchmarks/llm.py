@@ -96,9 +96,8 @@ def toss(script: Script, gold: Gold, llm: LlmSettings, folder: Path, accuracy: f
         for number, turn in enumerate(batch.turns, 1):
             first = script.segments[turn[0]]
             good = [p.id for p in batch.candidates if gold.right(first, p.id)]
-            if (
-                first.speaker in good
-            ):  # one person may be there under two names: take the one that stands there
+            if first.speaker in good:
+                # One person may be found under two names: a model takes the one that stands there.
                 good = [first.speaker]
             bad = [p.id for p in batch.candidates if not gold.right(first, p.id)]
             speakers[number] = coin.choice(good if good and (coin.random() < accuracy or not bad) else bad)

@@ -99,7 +99,7 @@ def main() -> None:
     parser.add_argument("--no-speed", action="store_true")
     parser.add_argument("--only-speed", action="store_true")
     args = parser.parse_args()
-    own = chapters(sorted((ROOT / "data").glob("*.txt")))
+    own = chapters([file for file in sorted((ROOT / "data").glob("*.txt")) if not file.stem.isascii()])
     wanted = {} if args.only_speed else DAMAGE
     report: dict[str, object] = {name: quality(own, rates, args.seeds) for name, rates in wanted.items()}
     if args.files:

@@ -48,11 +48,16 @@ def test_a_model_is_taken_for_as_good_as_it_shows_and_never_for_better_than_assu
     assert proven_accuracy(0.85, 25, 100) == pytest.approx(0.25, abs=0.03)
 
 
-def test_nothing_but_speaker_confidence_and_evidence_changes() -> None:
-    before = segment("“走吧。”", "dialogue", speaker="林晚").model_dump(
-        exclude={"speaker", "confidence", "evidence"}
-    )
-    assert asked(0.5, "周航").model_dump(exclude={"speaker", "confidence", "evidence"}) == before
+def test_nothing_but_what_tells_of_the_speaker_changes() -> None:
+    label = {"speaker", "confidence", "evidence", "others"}
+    before = segment("“走吧。”", "dialogue", speaker="林晚").model_dump(exclude=label)
+    assert asked(0.5, "周航").model_dump(exclude=label) == before
+
+
+def test_where_we_differ_the_loser_is_the_next_best_guess() -> None:
+    assert [g.speaker for g in asked(0.5, "周航").others] == ["林晚"]
+    assert [g.speaker for g in asked(0.95, "周航").others] == ["周航"]
+    assert asked(0.5, "林晚").others == ()
 
 
 @pytest.mark.parametrize(

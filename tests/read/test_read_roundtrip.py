@@ -20,7 +20,7 @@ KINDS = re.compile("pinyin|HTML|mangled|look-alike|masked|lost|closed|cut by|bro
 
 
 def own_chapters() -> list[list[str]]:
-    return [spoken(read_book(file)) for file in sorted(DATA.glob("*.txt"))]
+    return [spoken(read_book(file)) for file in sorted(DATA.glob("*.txt")) if not file.stem.isascii()]
 
 
 def read_damaged(folder: Path, damaged: Damaged) -> list[str]:

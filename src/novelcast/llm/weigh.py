@@ -8,7 +8,7 @@ has measured this model on this book, so no answer counts as CEILING or more bec
 
 from __future__ import annotations
 
-from novelcast.model import Segment, Speaker
+from novelcast.model import Guess, Segment, Speaker
 
 ASSUMED_TESTS = 2
 """How many tests the user's word on the model's accuracy is worth."""
@@ -40,18 +40,32 @@ def weighed(
         return _with(segment, answer.id, confidence, f"{segment.evidence}; {model} was asked and says so too")
     other = (1 - ours) / (choices - 1)
     theirs, kept, rest = other * accuracy, ours * wrong, (choices - 2) * other * wrong
+    their_share, our_share = _share(theirs, kept + rest), _share(kept, theirs + rest)
     if theirs > kept:
         evidence = f"{model} was asked; the text alone pointed to {local} ({segment.evidence})"
-        return _with(segment, answer.id, min(CEILING, _share(theirs, kept + rest)), evidence)
+        behind = Guess(speaker=segment.speaker, confidence=round(our_share, 2))
+        return _with(segment, answer.id, min(CEILING, their_share), evidence, behind)
     evidence = f"{segment.evidence}; {model} was asked and says {answer.name}"
-    return _with(segment, segment.speaker, min(ours, _share(kept, theirs + rest)), evidence)
+    behind = Guess(speaker=answer.id, confidence=round(their_share, 2))
+    return _with(segment, segment.speaker, min(ours, our_share), evidence, behind)
 
 
 def _share(part: float, rest: float) -> float:
     return part / (part + rest) if part + rest else 0.0
 
 
-def _with(segment: Segment, speaker: str | None, confidence: float, evidence: str) -> Segment:
+def _with(
+    segment: Segment, speaker: str, confidence: float, evidence: str, behind: Guess | None = None
+) -> Segment:
+    """`behind`: who comes next, where the model and we differ."""
+    others = [g for g in segment.others if g.speaker != speaker]
+    if behind is not None:
+        others = [behind, *(g for g in others if g.speaker != behind.speaker)]
     return segment.model_copy(
-        update={"speaker": speaker, "confidence": round(confidence, 4), "evidence": evidence}
+        update={
+            "speaker": speaker,
+            "confidence": round(confidence, 4),
+            "evidence": evidence,
+            "others": tuple(others[: max(len(segment.others), behind is not None)]),
+        }
     )

@@ -165,7 +165,11 @@ def _contents(texts: Sequence[str], headings: Mapping[int, Heading]) -> set[int]
         if not named and _CONTENTS.match(texts[lines[at]]) and _is_list(texts[lines[at]]):
             out.add(lines[at])
         at += named
-        while at < len(lines) and _comes_again(texts[lines[at]], lines[at], last, names if named else {}):
+        while (
+            at < len(lines)
+            and (named or lines[at] in headings)
+            and _comes_again(texts[lines[at]], lines[at], last, names if named else {})
+        ):
             at += 1
         entries = lines[start + named : at]
         if named and at < len(lines) and _is_list(texts[lines[at]]):

@@ -189,7 +189,10 @@ def unglued(paragraphs: Sequence[Para]) -> list[Para]:
 
     Only what carries on the book's count of chapters is a heading; a sentence may well begin with 第三章.
     """
-    paragraphs = [part for p in paragraphs for part in p.cut(m.end() for m in [_OPENING.match(p.text)] if m)]
+    openings = {i: m.end() for i, p in enumerate(paragraphs) if (m := _OPENING.match(p.text))}
+    paragraphs = [
+        part for i, p in enumerate(paragraphs) for part in (p.cut([openings[i]]) if i in openings else [p])
+    ]
     if not any(_GLUED.search(p.text) for p in paragraphs):
         return paragraphs
     texts = [p.text for p in paragraphs]

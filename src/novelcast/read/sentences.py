@@ -2,8 +2,9 @@
 
 The text is simplified Chinese. Every place between two characters of narration gets a score, the log-odds that
 a stop was lost there; features are the characters and dictionary words around it, how far the marks on either
-side are, and how often the book's own sentences begin with what stands behind it. The weights are made by
-`tests/benchmarks/train_stops.py`, which deletes stops from clean chapters and learns where they were.
+side are, how often the book's own sentences begin with what stands behind it, and how often sentences in general
+end and begin so. The weights are made by `tests/benchmarks/train_stops.py`, which deletes stops from clean
+chapters and learns where they were.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from novelcast.read.confusion import run_keys
 from novelcast.read.words import tagged_words
 
 BITS = 19  # the table of weights has 2**BITS rows; features share rows by hash
@@ -24,6 +26,7 @@ LONGEST_WORD = 4
 _PART = 20_000  # characters, about, whose habits are counted and whose gaps are scored together
 _FEW = 0.3  # share of the stops inside of paragraphs: where fewer are lost, a place must be
 _CARE = 1.0  # surer by this, or more would be wrong
+_WAITS = 4.0  # as must one behind words that mostly wait for more, by this
 _SHORTEST = 7  # characters of a sentence between two lost stops
 _MARGIN = 8  # characters of padding around a text, more than the widest feature reaches
 
@@ -99,7 +102,7 @@ def _lost_in(paragraphs: Sequence[str]) -> Iterator[tuple[int, int, float]]:
     lost = float((1 / (1 + np.exp(-scores))).sum())
     if lost < _FEW * (lost + text.inner_ends):
         threshold += _CARE
-    likely = np.flatnonzero((scores > threshold) & ~facts.left_open(text.gaps))
+    likely = np.flatnonzero(scores > threshold + _WAITS * facts.left_open(text.gaps))
     likely = likely[best_of_neighbours(text.gaps[likely], scores[likely])]
     places = text.offsets(text.gaps[likely])
     for (row, at), score in zip(places, scores[likely].tolist(), strict=True):
@@ -155,8 +158,7 @@ class Facts:
 
     def left_open(self, gaps: Ints) -> Bools:
         """Whether what stands before a gap waits for more: a place or time (桌上, 三天里), or a verb of two
-        characters with 了, which mostly has an object (失去了). Such sentences do end there, but the model is
-        too often wrong about them."""
+        characters with 了, which mostly has an object (失去了)."""
         codes = self.text.codes
         verb = (self.kind_of_end[gaps - 1] == ord("v")) & ((self.end[gaps - 1] & 7) == 2)
         # A place that a verb leads to (放回了抽屉里) closes its sentence.
@@ -192,6 +194,21 @@ class Facts:
         verbs_before = np.minimum(3, self.verbs[gaps - 1] - self.verbs[run_start - 1])
         verbs_behind = np.minimum(3, self.verbs[self.text.mark_behind[gaps] - 1] - self.verbs[gaps - 1])
         opener, opener_kind = self.right_word[run_start], self.kind_of_start[run_start]
+        # How often sentences end with, and begin with, the two and three characters beside the gap; in general.
+        ends, starting, joined = (
+            _usage(name, *columns)
+            for name, columns in (
+                ("ends", (char(-2), char(-1))),
+                ("starts", (char(0), char(1))),
+                ("often", (char(-1), char(0))),
+            )
+        )
+        ends3 = _usage("ends", char(-3), char(-2), char(-1))
+        starting3 = _usage("starts", char(0), char(1), char(2))
+        joined_left = _usage("often", char(-2), char(-1), char(0))
+        joined_right = _usage("often", char(-1), char(0), char(1))
+        ending = np.where(ends3 > 0, ends3 + 16, ends)
+        beginning = np.where(starting3 > 0, starting3 + 16, starting)
         for number, parts in enumerate(
             (
                 (char(-1),), (char(0),), (char(-2), char(-1)), (char(-1), char(0)), (char(0), char(1)),
@@ -212,6 +229,12 @@ class Facts:
                 (verbs_before, right), (verbs_behind, kind_start, far), (opener, right), (opener_kind, right),
                 (opener_kind, kind_end, kind_start), (self.starts[run_start], starts), (starts, near), (starts, verbs_before),
                 (crossing, kind_end, kind_start),
+                (ends,), (starting,), (joined,), (ends, starting), (ends, starting, joined > 0), (joined, crossing),
+                (ends, kind_end), (starting, kind_start), (ends, near), (starting, far), (ends, kind_start),
+                (starting, kind_end), (ends, starting, density), (starting, starts), (ends, starting, crossing > 0),
+                (ends // 2, starting // 2, near // 3), (ends3,), (starting3,), (ending, beginning),
+                (joined_left, joined_right, joined), (ending, kind_start), (beginning, kind_end), (ending, near),
+                (beginning, far), (joined, joined_left > 0, joined_right > 0, crossing > 0),
             )
         ):  # fmt: skip
             yield _rows(number, parts)
@@ -303,6 +326,21 @@ def _dictionary() -> tuple[Ints, Ints, Ints, tuple[str, ...]]:
     all_keys = np.concatenate(keys)
     order = np.argsort(all_keys)
     return all_keys[order], np.concatenate(tags)[order], np.concatenate(levels)[order], tuple(names)
+
+
+def _usage(name: str, *columns: Ints) -> Ints:
+    """A level (1 to 15) of how often a run of characters ends a sentence, begins one, or is met; 0 for a rare one."""
+    usage = _usages()
+    keys = run_keys(columns)
+    at = np.minimum(np.searchsorted(usage["keys"], keys), len(usage["keys"]) - 1)
+    return np.where(usage["keys"][at] == keys, usage[name][at], 0).astype(np.int64)
+
+
+@cache
+def _usages() -> dict[str, NDArray[Any]]:
+    with np.load(WEIGHTS) as file:
+        keys = np.cumsum(file["steps"].astype(np.uint64)).astype(np.uint32)
+        return {"keys": keys} | {name: file[name] for name in ("ends", "starts", "often")}
 
 
 @cache

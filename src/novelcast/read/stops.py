@@ -19,12 +19,12 @@ WHY_HOUR = "an hour that lost its 点"
 
 _QUOTE = re.compile("“([^“”]{1,200})”?")
 _SPEECH_END = "。！？!?…—～"
-# What leads straight into a quote: a verb of saying or writing, a counted or named quote, a link.
+# What leads straight into a quote: a verb of saying or writing, a counted or named quote, a link. In 400,000
+# characters of whole text an utterance follows seven times on anything but a mark.
 _LEADS_IN = re.compile(
-    "(?:[说道问喊叫答骂吼嚷念读唱写印刻题曰称叹想句声个种的了着是为把被将那这之出成到有与和或及让给用以像如连叫作在即名语字号呼吟回应言讲笑哭谓]|所谓|一声)$"
+    "(?:[说道问喊叫答骂吼嚷念读唱写印刻题曰称叹句声的是为把将成到与和或及让给用以像如作即名字号呼吟应言]"
+    "|[说喊叫骂吼嚷念读唱写印刻题贴挂标画绣呼回答问]了?[着了过出下]|[了是出]个)$"
 )
-
-
 _PARAGRAPH = 6  # characters of a paragraph that is a sentence and no title or sign
 _HOUR = re.compile(
     "(?:凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|深夜|半夜)(?:[0-9]{1,2}|十[一二]?|[一二两兩三四五六七八九])(?=的(?![0-9A-Za-z]))"

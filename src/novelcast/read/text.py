@@ -89,7 +89,7 @@ def paragraphs_of(
             members.append(Para(text, gaps))
         paragraph = joined(members, why)
         ends = [m.end() for m in _PAGE_LINE_END.finditer(paragraph.text)] if ">" in paragraph.text else []
-        paragraphs += paragraph.cut(ends)
+        paragraphs += paragraph.cut(ends) if ends else [paragraph]
     return unglued(paragraphs)
 
 

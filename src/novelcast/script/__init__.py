@@ -10,9 +10,10 @@ from novelcast.catalog import CueSound
 from novelcast.characters import NOBODY, Characters
 from novelcast.errors import ScriptError
 from novelcast.lexicon import NO_WORDS, Lexicon
-from novelcast.model import Book, Cue, Script, Segment, Skipped, Span, Speaker
+from novelcast.model import Book, Cue, Masked, Script, Segment, Skipped, Span, Speaker
 from novelcast.script import english
 from novelcast.script.attribute import Label, attribute
+from novelcast.script.bleeps import tone, without_masks
 from novelcast.script.channels import channels
 from novelcast.script.cues import find_cues
 from novelcast.script.given import honoured, shown
@@ -49,6 +50,8 @@ def write_script(
     lexicon: Lexicon = NO_WORDS,
     given: Characters = NOBODY,
     refine: Callable[[Script], Script] | None = None,
+    *,
+    masked: Masked = "silence",
 ) -> Script:
     """The script of a book, with the people that the user gave and those that are found.
 
@@ -60,8 +63,16 @@ def write_script(
     people = honoured(language.people(pieces), given)
     labels = language.attribute(pieces, people)
     heard = channels(pieces, labels)
+    told = list(zip(pieces, labels, heard, strict=True))
+    if masked == "bleep":  # after everybody is found: a tone parts no speech from its speaker
+        told = [
+            (part, label, channel)
+            for piece, label, channel in told
+            for part in without_masks(piece, said=label.kind in ("dialogue", "thought"))
+        ]
+        cues = [*cues, *(tone(p) for p, x, _ in told if p.kind == "cue" and x.kind not in ("cue", "skip"))]
     segments = []
-    said = [x for x in zip(pieces, labels, heard, strict=True) if x[1].kind not in ("cue", "skip")]
+    said = [x for x in told if x[0].kind != "cue" and x[1].kind not in ("cue", "skip")]
     for (piece, label, channel), name in zip(said, short_ids(p.text for p, _, _ in said), strict=True):
         segments.append(
             Segment(
@@ -80,9 +91,10 @@ def write_script(
     script = Script(
         title=book.title,
         language=book.language,
+        masked=masked,
         speakers=tuple(people),
         segments=tuple(segments),
-        cues=anchored(cues, segments),
+        cues=anchored(sorted(cues, key=lambda c: _place(c.span)), segments),
         skipped=tuple(
             Skipped(span=p.span, text=p.text, reason=p.reason)
             for p, x in zip(pieces, labels, strict=True)

@@ -7,11 +7,11 @@ are fitted by tests/benchmarks/fit_attribution.py.
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -108,7 +108,7 @@ def _run(
 ) -> list[Any]:
     import numpy as np
 
-    pairs = list(itertools.pairwise(turns))
+    pairs = list(pairwise(turns))
     return marginals(
         [np.array(t.candidates) for t in turns],
         [np.array([_dot(f, weights) for f in t.features]) for t in turns],

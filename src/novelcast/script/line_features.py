@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import log1p
 
 from novelcast.script import lexicon as lx
@@ -14,6 +15,7 @@ from novelcast.script.line_text import Unit
 from novelcast.script.line_words import fit, related
 
 MAX_CANDIDATES = 12
+_AROUND = 15  # units
 SOON = 8  # units behind a quotation in which its speaker is looked for
 _ME = re.compile(r"我(?![们])|咱|俺")
 _YOU = re.compile(r"[你您](?![们])")
@@ -28,12 +30,15 @@ def describe(scene: Scene, speakers: Mapping[int, int] | None = None) -> None:
     else:
         resolve(scene, speakers)
     guess(scene)
-    heard: Counter[int] = Counter(who for u in scene.units for r in u.refs for who in r.people)
+    counts = Counter(who for u in scene.units for r in u.refs for who in r.people)
+    most = max(counts.values(), default=1)
+    heard = defaultdict(float, {who: n / most for who, n in counts.items()})
     for quote in scene.quotes:
         _candidates(scene, quote)
     for t, quote in enumerate(scene.quotes):
         common = _common(scene, t)
-        quote.rows = [_row(scene, t, who, heard) | common for who in quote.candidates]
+        near = _Near.of(scene, quote)
+        quote.rows = [_row(scene, t, who, near, heard) | common for who in quote.candidates]
 
 
 def _candidates(scene: Scene, quote: Quote) -> None:
@@ -57,6 +62,7 @@ def _common(scene: Scene, t: int) -> dict[str, float]:
     """What is the same for all candidates of a quotation."""
     quote = scene.quotes[t]
     f: dict[str, float] = {"n": len(quote.candidates), "length": log1p(len(quote.unit.text))}
+    f["style.leads"], f["style.tags"] = scene.leads, scene.tags
     f["gap.before"] = len(quote.before) if t else 20
     f["gap.after"] = len(quote.after) if t + 1 < len(scene.quotes) else 20
     f["asks"] = quote.asks
@@ -128,14 +134,36 @@ def _owns(scene: Scene, unit: Unit, who: int) -> float:
     """Whether somebody about is the relative of `who` that the sentence speaks of: 他问妹妹."""
     best = 0.0
     for o in unit.objects:
-        if o.ref.kind == "kin" and not o.ref.owner and o.ref.owner_gender != "self":
+        if o.ref.kind == "kin" and not o.ref.owner:
             ref = replace(o.ref, owner=(who,))
             scores = [kin_score(scene, ref, p, None, unit.at) for p in scene.near(unit.at) if p != who]
             best = max(scores, default=-1.0)
     return best
 
 
-def _row(scene: Scene, t: int, who: int, heard: Counter[int]) -> dict[str, float]:
+@dataclass(frozen=True)
+class _Near:
+    """How far back each candidate was named, and was what a sentence is about; how often it is named around."""
+
+    back: dict[int, int]
+    subject: dict[int, int]
+    around: dict[int, int]
+
+    @classmethod
+    def of(cls, scene: Scene, quote: Quote) -> _Near:
+        at = quote.unit.at
+        named = {p: scene.mentioned.get(p, ()) for p in quote.candidates}
+        return cls(
+            {p: before(places, at) for p, places in named.items()},
+            {p: before(scene.subject_at.get(p, ()), at) for p in quote.candidates},
+            {
+                p: bisect_right(places, at + _AROUND) - bisect_left(places, at - _AROUND)
+                for p, places in named.items()
+            },
+        )
+
+
+def _row(scene: Scene, t: int, who: int, near: _Near, heard: Mapping[int, float]) -> dict[str, float]:
     quote = scene.quotes[t]
     at = quote.unit.at
     names = scene.names
@@ -155,20 +183,15 @@ def _row(scene: Scene, t: int, who: int, heard: Counter[int]) -> dict[str, float
             f |= _slot(scene, name, units[0], who, other)
     places = scene.mentioned.get(who, ())
     subjects = scene.subject_at.get(who, ())
-    f["back"] = min(30, before(places, at))
-    f["back.subject"] = min(30, before(subjects, at))
+    f["back"] = min(30, near.back[who])
+    f["back.subject"] = min(30, near.subject[who])
     f["ahead"] = min(12, after(places, at))
     f["ahead.subject"] = min(12, after(subjects, at))
-    f["around"] = log1p(sum(1 for p in places if abs(p - at) <= 15))
-    f["heard"] = heard[who] / max(heard.values(), default=1)
-    others = [p for p in quote.candidates if p != who]
-    f["rank"] = sum(before(scene.mentioned.get(p, ()), at) < before(places, at) for p in others)
-    f["rank.subject"] = sum(before(scene.subject_at.get(p, ()), at) < before(subjects, at) for p in others)
-    f["rank.around"] = sum(
-        sum(1 for x in scene.mentioned.get(p, ()) if abs(x - at) <= 15)
-        > sum(1 for x in places if abs(x - at) <= 15)
-        for p in others
-    )
+    f["around"] = log1p(near.around[who])
+    f["heard"] = heard[who]
+    f["rank"] = sum(n < near.back[who] for n in near.back.values())
+    f["rank.subject"] = sum(n < near.subject[who] for n in near.subject.values())
+    f["rank.around"] = sum(n > near.around[who] for n in near.around.values())
     f["gender"] = {"male": 1.0, "female": -1.0}.get(person.gender, 0.0)
     f["group"] = float(person.name in lx.GROUPS)
     f["title"] = float(person.name in lx.titles())
@@ -176,10 +199,10 @@ def _row(scene: Scene, t: int, who: int, heard: Counter[int]) -> dict[str, float
     f |= _spoken_to(scene, t, who)
     # Who has spoken around, by plain tags.
     for step in (-3, -2, -1, 1, 2, 3):
-        near = scene.quotes[t + step] if 0 <= t + step < len(scene.quotes) else None
-        if near is not None and near.guess is not None and abs(near.unit.at - at) <= 14:
-            sure = 2.0 if near.guess_kind in ("lead", "tag") else 1.0
-            f[f"says.{step}"] = sure if near.guess == who else -sure
+        one = scene.quotes[t + step] if 0 <= t + step < len(scene.quotes) else None
+        if one is not None and one.guess is not None and abs(one.unit.at - at) < _AROUND:
+            sure = 2.0 if one.guess_kind in ("lead", "tag") else 1.0
+            f[f"says.{step}"] = sure if one.guess == who else -sure
     if quote.guess is not None:
         f["guess"] = (2.0 if quote.guess_kind in ("lead", "tag") else 1.0) * (1 if quote.guess == who else -1)
     f |= _run(scene, t, who)

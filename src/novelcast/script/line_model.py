@@ -6,10 +6,10 @@ decode.py, whose own weights say when a speaker goes on and when two take turns.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +39,16 @@ class Trees:
         """The sum of the trees' leaves for each row of `table` (rows, len(names))."""
         import numpy as np
 
-        rows = np.arange(len(table))
+        flat = np.ascontiguousarray(table, dtype=np.float32).ravel()
+        base = np.arange(len(table), dtype=np.int32) * len(self.names)
+        children = np.stack([self.right, self.left], axis=1).ravel()
         total = np.zeros(len(table))
         for root in self.roots:
-            at = np.full(len(table), root)
+            at = np.full(len(table), root, dtype=np.int32)
             for _ in range(self.depth):
-                at = np.where(table[rows, self.column[at]] <= self.limit[at], self.left[at], self.right[at])
-            total += self.value[at]
+                below = flat.take(base + self.column.take(at)) <= self.limit.take(at)
+                at = children.take(2 * at + below)
+            total += self.value.take(at)
         return total
 
 
@@ -80,14 +83,14 @@ class LineModel:
         parts = np.split(chances, ends[:-1])
         return [np.clip(p / p.sum(), LEAST, 1.0) if len(p) else p for p in parts]
 
-    def decide(self, quotes: Sequence[Quote]) -> list[Any]:
-        """Probabilities over each quotation's candidates, the quotations of a chapter decided together."""
+    def decide(self, quotes: Sequence[Quote], ranked: Sequence[Any]) -> list[Any]:
+        """Probabilities over each quotation's candidates, the quotations of a chapter decided together; `ranked`: what
+        the trees say of each."""
         import numpy as np
 
-        ranked = self.ranked(quotes)
         out: list[Any] = [np.zeros(0) for _ in quotes]
         for run in _runs(quotes):
-            pairs = [transition(quotes[a], quotes[b]) for a, b in itertools.pairwise(run)]
+            pairs = [transition(quotes[a], quotes[b]) for a, b in pairwise(run)]
             found = marginals(
                 [np.array(quotes[t].candidates) for t in run],
                 [self.scale * np.log(ranked[t]) for t in run],

@@ -1,7 +1,7 @@
 """Who is in a book whose lines are sentences: by counts over the whole book, which such texts are.
 
 A full name is a surname with one or two characters that recur with it while all sorts of things follow. Brothers share
-a surname and a character (孙少平, 孙少安 in a made-up family: what follows 孙少 is one of a few), so where a name ends is
+a surname and a character (林知远, 林知行 in a made-up family: what follows 林知 is one of a few), so where a name ends is
 read from what comes after it: few different characters inside a name, many behind it.
 """
 
@@ -127,7 +127,7 @@ def _longer_names(stem: str, seen: Mapping[str, Seen], grams: _Grams) -> list[st
     ]
     if sum(grams.count[w] for w in names) >= _CLOSED * total:
         return names
-    # 金波 is a name although 金波家 recurs: here a longer name has to show that it is one.
+    # 陈舟 is a name although 陈舟家 recurs: here a longer name has to show that it is one.
     return [w for w in names if _alone(w[1:], w, grams) >= 3 or grams.count[w] >= 0.3 * total]
 
 
@@ -172,7 +172,7 @@ def _alone(given: str, name: str, grams: _Grams) -> int:
 
 
 def _short_full_name(word: str, seen: Mapping[str, Seen], grams: _Grams) -> bool:
-    """Whether a surname and one character are a name: 金波."""
+    """Whether a surname and one character are a name: 陈舟."""
     entry = seen.get(word, Seen())
     if _everyday(word) or word[1] in lx.NOT_IN_NAMES or word in lx.titles() or word in lx.NOT_PEOPLE:
         return False
@@ -211,7 +211,7 @@ def _add_given_names(people: list[Person], seen: Mapping[str, Seen], grams: _Gra
 
 
 def _add_short_names(people: list[Person], seen: Mapping[str, Seen], grams: _Grams) -> None:
-    """People who are never called by a surname: 小翠, 莉莉, 秀英."""
+    """People who are never called by a surname: 小棠, 阿宁."""
     known = {w for p in people for w in p.words}
     inside = {w[k : k + 2] for w in known for k in range(len(w) - 1)}
     _, tags = dictionary()
@@ -235,7 +235,7 @@ def _add_short_names(people: list[Person], seen: Mapping[str, Seen], grams: _Gra
 
 
 def _add_titled(people: list[Person], seen: Mapping[str, Seen], text: str) -> None:
-    """People known by surname and title only: 曹书记. With one of that surname about, the title is his or hers."""
+    """People known by surname and title only: 秦处长. With one of that surname about, the title is his or hers."""
     surnames = Counter(p.name[0] for p in people if p.name[0] in lx.SURNAMES)
     for word, entry in seen.items():
         title = word[1:]

@@ -47,7 +47,7 @@ _HEARS = re.compile(
     r"听(?:完|罢|着|了)|听.{0,12}(?:说完|的话|汇报|叙说|介绍|叙述|这样说|这么说|此言)|^[^，]{0,6}(?:一听|听见这|听这)|被.{1,12}(?:[逗问说]|惹|激)"
 )
 _PLACE = re.compile(r"^(?:村|家|班|队|厂|院|学校|宿舍|单位)里?的")
-# A noun before a name may say what somebody is (武装专干杨高虎); a verb makes the name an object.
+# A noun before a name may say what somebody is (体育老师陈舟); a verb makes the name an object.
 _VERBS = re.compile(
     r"[看见听说问叫让给把对向跟找请有是在到来去想知诉遇碰望喊骂打拉抱带领追等陪送接帮劝求催怕恨爱像象为被将和与同及从替指过用拿比往]"
 )
@@ -55,6 +55,7 @@ _BODY = re.compile(
     r"^的?[^，。的]{0,4}?(?:脸|眼|目光|视线|眉|嘴|手|身|头|背|肩|腿|脚|心|喉|额|指|胡子|神情|神色|表情|脑|声音|嗓|口气|语气|鼻|泪|话)"
 )
 _THINK = re.compile(r"(?:心里|心中|心想|内心|想道?|思量|盘算|思谋|猜想|寻思|琢磨|心说)[^，]{0,6}[：:]$")
+_FEW = 5  # quotations, and lines without one, by which a text's kind can be told
 # What a damaged cut leaves at the start of a sentence: a closing mark, a chapter's number.
 DEBRIS = re.compile(r"^(?:[”’」』]|第[0-9０-９一二三四五六七八九十百千]+[章回节])+")
 CLOSERS = '”’」』"＂〞'
@@ -63,7 +64,7 @@ OPENERS = '“‘「『"＂〝'
 
 @dataclass(frozen=True)
 class Subject:
-    """Somebody a clause is about. `owned`: something of theirs is (少平的书); `clause`: which clause of the sentence."""
+    """Somebody a clause is about. `owned`: something of theirs is (王磊的书); `clause`: which clause of the sentence."""
 
     ref: Ref
     clause: int
@@ -104,14 +105,23 @@ def is_line_text(pieces: Sequence[Piece]) -> bool:
     for piece in pieces:
         if piece.kind in ("narration", "dialogue"):
             lines.setdefault((piece.span.chapter, piece.span.paragraph), []).append(piece)
-    quoted = [found for found in lines.values() if any(p.kind == "dialogue" for p in found)]
-    told = [found[0].text for found in lines.values() if all(p.kind == "narration" for p in found)]
-    if len(quoted) < 5 or len(told) < 5:
+    quoted = told = mixed = long = tags = 0
+    behind = False  # whether the line before is a quotation
+    for found in lines.values():
+        if any(p.kind == "dialogue" for p in found):
+            quoted += 1
+            mixed += any(p.kind == "narration" and len(p.text.strip()) > 1 for p in found)
+            behind = True
+            continue
+        text = simplified(found[0].text).rstrip()
+        alone = len(_sentences(text)) <= 1
+        told += 1
+        long += not alone
+        tags += text[-1:] in ("：", ":") or (behind and alone and _says_last(text))
+        behind = False
+    if quoted < _FEW or told < _FEW:
         return False
-    mixed = sum(any(p.kind == "narration" and len(p.text.strip()) > 1 for p in found) for found in quoted)
-    long = sum(len(_sentences(text)) > 1 for text in told)
-    leads = sum(text.rstrip()[-1:] in ("：", ":") for text in told)
-    return mixed < 0.2 * len(quoted) and long < 0.1 * len(told) and leads > 0.1 * len(quoted)
+    return mixed < 0.2 * quoted and long < 0.1 * told and tags > 0.1 * quoted
 
 
 def _sentences(text: str) -> list[str]:
@@ -133,7 +143,7 @@ def read_units(pieces: Sequence[Piece], chapter: range, names: Names) -> list[Un
                 units.append(unit)
     for unit in units:
         if unit.quote:
-            unit.refs = names.refs(unit.text)
+            unit.refs = sorted([*names.refs(unit.text), *names.calls(unit.text)], key=lambda r: r.start)
     return units
 
 
@@ -198,12 +208,12 @@ def _clause_subject(clause: str, offset: int, refs: Sequence[Ref]) -> tuple[Ref,
         if not _may_start(before):
             continue
         if ref.kind == "pronoun" and _PLACE.match(behind):
-            continue  # 他们村的润生, 他家的门
+            continue  # 他们村的王磊, 他家的门
         owned = behind.startswith("的") and _BODY.match(behind) is None
         if owned and k + 1 < len(refs):
             between = clause[ref.end - offset : refs[k + 1].start - offset]
             if between == "的" or (between.startswith("的") and len(between) <= 7):
-                continue  # 少平的朋友金波: what follows is the subject
+                continue  # 王磊的朋友陈舟: what follows is the subject
         return ref, owned
     return None
 

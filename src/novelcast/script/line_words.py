@@ -1,7 +1,7 @@
 """Words for people in a text without paragraphs: names with all their forms, kinship, titles, pronouns.
 
 A text cut into sentences says who speaks in another sentence than the quotation, so what a sentence is about has to
-be read more closely than where quotation and tag share a paragraph: 少安妈 is not 少安, 队长周衡 is one person, and
+be read more closely than where quotation and tag share a paragraph: 知远妈 is not 知远, 队长周衡 is one person, and
 父亲 is somebody of the same surname.
 """
 
@@ -16,122 +16,25 @@ from novelcast.model import Speaker
 from novelcast.script import lexicon as lx
 from novelcast.script.clues import WordFinder
 
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Kinship by what it tells: the surname is the owner's (True), another (False), or either (None).
-_SAME_SURNAME = frozenset(
-    [
-        "父亲",
-        "爸爸",
-        "爸",
-        "爹",
-        "爹爹",
-        "老爸",
-        "老爹",
-        "阿爹",
-        "阿爸",
-        "儿子",
-        "女儿",
-        "闺女",
-        "哥哥",
-        "哥",
-        "大哥",
-        "二哥",
-        "三哥",
-        "弟弟",
-        "弟",
-        "姐姐",
-        "姐",
-        "大姐",
-        "二姐",
-        "妹妹",
-        "妹",
-        "兄长",
-        "兄弟",
-        "爷爷",
-        "祖父",
-        "孙子",
-        "孙女",
-        "叔叔",
-        "叔父",
-        "叔",
-        "二叔",
-        "三叔",
-        "伯伯",
-        "伯父",
-        "大伯",
-        "姑姑",
-        "姑妈",
-        "姑母",
-        "侄子",
-        "侄儿",
-        "侄女",
-        "堂哥",
-        "堂弟",
-        "堂姐",
-        "堂妹",
-        "二爸",
-        "大爸",
-        "三爸",
-    ]
+_SAME_SURNAME = _set(
+    "父亲 爸爸 爸 爹 爹爹 老爸 老爹 阿爹 阿爸 儿子 女儿 闺女 哥哥 哥 大哥 二哥 三哥 弟弟 弟 姐姐 姐 大姐 二姐 妹妹 妹 兄长 兄弟 爷爷 "
+    "祖父 孙子 孙女 叔叔 叔父 叔 二叔 三叔 伯伯 伯父 大伯 姑姑 姑妈 姑母 侄子 侄儿 侄女 堂哥 堂弟 堂姐 堂妹 二爸 大爸 三爸"
 )
-_OTHER_SURNAME = frozenset(
-    [
-        "母亲",
-        "妈妈",
-        "妈",
-        "娘",
-        "老妈",
-        "妻子",
-        "老婆",
-        "媳妇",
-        "丈夫",
-        "老公",
-        "婆姨",
-        "爱人",
-        "老伴",
-        "外公",
-        "外婆",
-        "姥爷",
-        "姥姥",
-        "外爷",
-        "舅舅",
-        "舅父",
-        "舅",
-        "岳父",
-        "岳母",
-        "丈人",
-        "丈母娘",
-        "女婿",
-        "姐夫",
-        "妹夫",
-        "嫂子",
-        "嫂嫂",
-        "嫂",
-        "弟媳",
-        "婆婆",
-        "公公",
-        "二妈",
-        "大妈",
-        "外甥",
-        "外甥女",
-        "姨妈",
-        "姨",
-        "舅妈",
-        "伯母",
-        "婶婶",
-        "婶子",
-        "二婶",
-        "大嫂",
-        "二嫂",
-        "儿媳",
-        "儿媳妇",
-    ]
+_OTHER_SURNAME = _set(
+    "母亲 妈妈 妈 娘 老妈 妻子 老婆 媳妇 丈夫 老公 婆姨 爱人 老伴 外公 外婆 姥爷 姥姥 外爷 舅舅 舅父 舅 岳父 岳母 丈人 丈母娘 女婿 姐夫 "
+    "妹夫 嫂子 嫂嫂 嫂 弟媳 婆婆 公公 二妈 大妈 外甥 外甥女 姨妈 姨 舅妈 伯母 婶婶 婶子 二婶 大嫂 二嫂 儿媳 儿媳妇"
 )
 _MORE_KIN: dict[str, tuple[str, str]] = {
     "二爸": ("male", "adult"), "大爸": ("male", "adult"), "三爸": ("male", "adult"), "二妈": ("female", "adult"),
     "婆姨": ("female", "adult"), "爱人": ("unknown", "adult"), "老伴": ("unknown", "elderly"),
     "男人": ("male", "adult"), "外爷": ("male", "elderly"), "小舅子": ("male", "young"), "亲家": ("unknown", "adult"),
 }  # fmt: skip
-# After a name these make a form of address for that person, not for a relative: 少安哥, 福堂叔.
 # Words for one relation, and what the other of the two is, by gender: (relation, if a man, if a woman).
 _RELATIONS: dict[str, tuple[str, str, str]] = {}
 for _name, _man, _woman, _words in (
@@ -150,41 +53,18 @@ for _name, _man, _woman, _words in (
 ):  # fmt: skip
     for _word in _words.split():
         _RELATIONS[_word] = (_name, _man, _woman)
-_ADDRESS = frozenset(
-    [
-        "哥",
-        "姐",
-        "叔",
-        "婶",
-        "伯",
-        "爷",
-        "姨",
-        "嫂",
-        "大哥",
-        "大姐",
-        "大叔",
-        "大婶",
-        "大娘",
-        "大妈",
-        "大伯",
-        "老汉",
-        "老师",
-        "同志",
-        "先生",
-        "女士",
-        "小姐",
-        "大嫂",
-        "大爷",
-        "嫂子",
-        "婶子",
-        "老弟",
-    ]
+# After a name these make a form of address for that person, not for a relative: 知远哥, 王磊叔.
+_ADDRESS = _set(
+    "哥 姐 叔 婶 伯 爷 姨 嫂 大哥 大姐 大叔 大婶 大娘 大妈 大伯 老汉 老师 同志 先生 女士 小姐 大嫂 大爷 嫂子 婶子 老弟"
 )
 KIN = frozenset(lx.KIN) | _SAME_SURNAME | _OTHER_SURNAME | frozenset(_MORE_KIN)
 
 _PRONOUN = re.compile(r"(?:他们|她们|它们|我们|咱们|你们|两人|二人|[他她]俩|[两俩三几]个人|大家|众人)|[他她]")
 _NEAR = 300  # characters
 _ALIAS = 3  # how often a title counts as seen with a name, if the roster gives it as an alias
+_CALLED = re.compile(
+    r"(?<![^，,。！!？?…—“「『\"])([爸妈爹娘哥姐弟妹爷奶叔姨婶嫂舅姑])(?=[，,。！!？?…—”」』\"])"
+)
 _GAP = re.compile(r"^(?:他|她|的|自己的|家的?|他的|她的)?$")
 
 
@@ -219,7 +99,7 @@ class Names:
     def __post_init__(self) -> None:
         words = {w: w for w in self.forms}
         for word in (*lx.titles(), *_MORE_KIN, *KIN):
-            if len(word) > 1:
+            if len(word) > 1 and word[0] not in "他她我":
                 words.setdefault(word, word)
         self._finder = WordFinder(words)
 
@@ -245,9 +125,10 @@ class Names:
                     forms[word].append(i)
         known = set(forms)
         titled: dict[str, list[int]] = defaultdict(list)
-        for i in range(len(people)):
-            for word in _titled_forms(surnames[i], text) - known:
-                titled[word].append(i)
+        for word in _titled_forms(text, surnames) - known:
+            titled[word].extend(
+                i for i, surname in enumerate(surnames) if surname and word.startswith(surname)
+            )
         for word, owners in titled.items():
             forms[word] = _nearest(word, owners, forms, people, text)
         names = cls(people, {w: tuple(v) for w, v in forms.items()}, surnames, narrator=narrator)
@@ -255,6 +136,13 @@ class Names:
             for i in owners:
                 names.links[word][i] += _ALIAS
         return names
+
+    def calls(self, quote: str) -> list[Ref]:
+        """Kin words of one character by which a quotation calls somebody: 爸，…"""
+        return [
+            Ref(m.start(1), m.end(1), m.group(1), "kin", (), *lx.KIN.get(m.group(1), ("unknown", "unknown")))
+            for m in _CALLED.finditer(quote)
+        ]
 
     def refs(self, text: str) -> list[Ref]:
         """The words for people in a text, in order, those that belong together joined."""
@@ -267,7 +155,7 @@ class Names:
             if taken[m.start()] or (m.group() in "他她" and text[m.end() : m.end() + 1] in tuple("人们")):
                 continue
             found.append(self._pronoun(m.start(), m.group()))
-        # A kin word of one character counts behind an owner only: 少安妈, 他哥.
+        # A kin word of one character counts behind an owner only: 知远妈, 他哥.
         singles = [
             m.start()
             for m in re.finditer(r"[爸妈爹娘哥姐弟妹爷奶叔姨婶嫂舅姑]", text)
@@ -281,9 +169,6 @@ class Names:
         gender, age = lx.titles().get(word) or _MORE_KIN.get(word) or lx.KIN.get(word, ("unknown", "unknown"))
         if people:
             return Ref(start, end, word, "name", people, gender, age)
-        if word[0] in "他她我" and len(word) > 1:
-            owner = {"他": "male", "她": "female"}.get(word[0], "self")
-            return Ref(start, end, word[1:], "kin", (), gender, age, owner_gender=owner)
         if word in KIN:
             return Ref(start, end, word, "kin", (), gender, age)
         return Ref(start, end, word, "title", (), gender, age, plural=word in lx.GROUPS)
@@ -324,7 +209,7 @@ class Names:
                     continue
             out.append(ref)
         for k, ref in enumerate(out):
-            # 少安妈, 他哥: the kin word is one character right behind.
+            # 知远妈, 他哥: the kin word is one character right behind.
             at = ref.end + (text[ref.end : ref.end + 1] in tuple("他她") and ref.kind == "name")
             if ref.kind in ("name", "pronoun") and not ref.plural and at in single:
                 kin = text[at]
@@ -356,16 +241,15 @@ class Names:
         )  # fmt: skip
 
     def learn(self, texts: Iterable[str]) -> None:
-        """Which titles and kin words stand right before a name (队长周衡, 他弟少平) and so may mean that person."""
+        """Which titles and kin words stand right before a name (队长周衡, 他弟知远) and so may mean that person."""
         for text in texts:
             for _, end, word in self._finder.find(text):
                 if word in self.forms:
                     continue
-                title = word[1:] if word[0] in "他她我" and len(word) > 1 else word
                 for size in (4, 3, 2):
                     who = self.forms.get(text[end : end + size])
                     if who is not None and len(who) == 1:
-                        self.links[title][who[0]] += 1
+                        self.links[word][who[0]] += 1
                         break
 
     def relate(self, owner: int, kin: str, who: int, worth: float = 1.0) -> None:
@@ -399,17 +283,17 @@ def _derived(name: str, surname: str) -> list[str]:
     return forms
 
 
-def _titled_forms(surname: str, text: str) -> set[str]:
-    """田主任, 徐大夫: the surname with a title, as it stands in the text."""
-    if not surname:
-        return set()
-    return {surname + t for t in lx.TITLE_SUFFIXES if len(t) > 1 and surname + t in text}
+def _titled_forms(text: str, surnames: Iterable[str]) -> set[str]:
+    """秦主任, 秦大夫: one of the surnames with a title, as it stands in the text."""
+    names = "|".join(sorted(filter(None, set(surnames))))
+    titles = "|".join(sorted((t for t in lx.TITLE_SUFFIXES if len(t) > 1), key=len, reverse=True))
+    return set(re.findall(f"(?:{names})(?:{titles})", text)) if names else set()
 
 
 def _nearest(
     word: str, owners: list[int], forms: Mapping[str, Sequence[int]], people: Sequence[Speaker], text: str
 ) -> list[int]:
-    """Of the people who may be 徐主任, those whose other words stand near it most often."""
+    """Of the people who may be 秦主任, those whose other words stand near it most often."""
     if len(owners) == 1:
         return owners
     own = {i: [w for w, found in forms.items() if list(found) == [i]] for i in owners}

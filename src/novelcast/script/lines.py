@@ -6,14 +6,15 @@ which title; with that the second reading decides.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from novelcast.hanzi import simplified
 from novelcast.model import Speaker
 from novelcast.script.line_features import describe
-from novelcast.script.line_model import load_line_model
-from novelcast.script.line_scene import Quote, Scene, learn, read_scene
+from novelcast.script.line_model import LineModel, load_line_model
+from novelcast.script.line_scene import Quote, Scene, learn, note_style, read_scene
 from novelcast.script.line_text import Subject, Unit, read_units
 from novelcast.script.line_words import Names, fit
 from novelcast.script.pieces import Piece
@@ -21,6 +22,10 @@ from novelcast.script.turns import chapters_of
 
 # How sure the first reading has to be of a speaker, for relations to be learnt and for pronouns to be resolved by it.
 SURE, LIKELY = 0.9, 0.7
+_ROWS = 20_000  # candidates described at a time
+
+# Probabilities over the candidates of each quotation of a chapter.
+Chances = list[Any]
 
 
 @dataclass(frozen=True)
@@ -34,40 +39,68 @@ class Said:
 
 
 def read_scenes(pieces: Sequence[Piece], people: Sequence[Speaker]) -> list[Scene]:
-    """The chapters, described once."""
+    """The chapters, not described yet."""
     texts = [simplified(p.text) for p in pieces]
     names = Names.of(people, texts)
     names.learn(t for t, p in zip(texts, pieces, strict=True) if p.kind == "narration")
     scenes = [read_scene(read_units(pieces, chapter, names), names) for chapter in chapters_of(pieces)]
-    for scene in scenes:
-        describe(scene)
+    note_style(scenes)
     return scenes
 
 
-def read_again(scenes: Sequence[Scene], chances: Sequence[Sequence[Sequence[float]]]) -> None:
-    """Describes the chapters anew, with the probabilities of the first reading."""
+def known_after(scenes: Sequence[Scene], chances: Sequence[Chances]) -> list[dict[int, int]]:
+    """What the second reading of each chapter starts from: quotation's unit -> who says it, as likely after the first.
+    What the first was sure of is learnt by the names."""
     for scene, found in zip(scenes, chances, strict=True):
         learn(scene, _speakers(scene, found, SURE))
-    for scene, found in zip(scenes, chances, strict=True):
-        describe(scene, _speakers(scene, found, LIKELY))
+    return [_speakers(scene, found, LIKELY) for scene, found in zip(scenes, chances, strict=True)]
 
 
-def _speakers(scene: Scene, chances: Sequence[Sequence[float]], least: float) -> dict[int, int]:
-    out = {}
+def _speakers(scene: Scene, chances: Chances, least: float) -> dict[int, int]:
+    found = {}
     for quote, p in zip(scene.quotes, chances, strict=True):
         if len(p) and max(p) >= least:
-            out[quote.unit.at] = quote.candidates[list(p).index(max(p))]
-    return out
+            found[quote.unit.at] = quote.candidates[int(p.argmax())]
+    return found
+
+
+def _read(
+    scenes: Sequence[Scene], model: LineModel, known: Sequence[dict[int, int] | None]
+) -> Iterator[Chances]:
+    """Each chapter described and decided. Features are kept for a few chapters at a time: they take room."""
+    batch: list[Scene] = []
+    size = 0
+    for scene, speakers in zip(scenes, known, strict=True):
+        describe(scene, speakers)
+        batch.append(scene)
+        size += sum(len(q.candidates) for q in scene.quotes)
+        if size > _ROWS:
+            yield from _decide(batch, model)
+            batch, size = [], 0
+    yield from _decide(batch, model)
+
+
+def _decide(batch: Sequence[Scene], model: LineModel) -> Iterator[Chances]:
+    quotes = [q for scene in batch for q in scene.quotes]
+    ranked = model.ranked(quotes)
+    at = 0
+    for scene in batch:
+        end = at + len(scene.quotes)
+        yield model.decide(scene.quotes, ranked[at:end])
+        at = end
+    for quote in quotes:
+        quote.rows = []
 
 
 def attribute_lines(pieces: Sequence[Piece], people: Sequence[Speaker]) -> list[Said]:
     """Every quotation of a book whose lines are sentences (`line_text.is_line_text`)."""
     model = load_line_model()
     scenes = read_scenes(pieces, people)
-    read_again(scenes, [model.decide(scene.quotes) for scene in scenes])
+    first = list(_read(scenes, model, [None] * len(scenes)))
+    known = known_after(scenes, first)
     said = []
-    for scene in scenes:
-        for quote, p in zip(scene.quotes, model.decide(scene.quotes), strict=True):
+    for scene, chances in zip(scenes, _read(scenes, model, known), strict=True):
+        for quote, p in zip(scene.quotes, chances, strict=True):
             who = quote.candidates[int(p.argmax())] if len(p) else None
             sure = model.confidence(float(p.max())) if len(p) else 0.0
             parts = tuple(u.piece for u in quote.units)

@@ -109,7 +109,7 @@ def _find_narrator(
         if piece.kind == "narration":
             by_chapter[piece.span.chapter].append(simplified(piece.text))
     firsts = [narration for narration in map("".join, by_chapter.values()) if is_first_person(narration)]
-    if len(firsts) * 2 < len(by_chapter) or not firsts:
+    if len(firsts) * 10 < len(by_chapter) or not firsts:  # a prologue told by another
         return
     names = Counter(m.group(1) for narration in firsts for m in _I_AM.finditer(narration))
     known = {w: p for p in people for w in p.words}

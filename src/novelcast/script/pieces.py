@@ -8,6 +8,8 @@ from typing import Literal
 from novelcast.model import SegmentKind, Span
 
 PieceKind = SegmentKind | Literal["cue", "skip"]
+Region = tuple[int, int, PieceKind]
+"""Characters [start, end) of a paragraph, and what they are."""
 SCENE_BREAK = "scene break"  # a skipped piece's reason
 
 

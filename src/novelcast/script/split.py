@@ -10,9 +10,9 @@ from novelcast.hanzi import simplified
 from novelcast.model import Book, Chapter, Paragraph, Span
 from novelcast.script.marks import Quote, closes, find_quotes, left_open, opens_before_closing, opens_quoted
 from novelcast.script.narration import Narration, letters, narrated
-from novelcast.script.pieces import SCENE_BREAK, Piece, PieceKind
+from novelcast.script.pieces import SCENE_BREAK, Piece, PieceKind, Region
 from novelcast.script.quotes import bracket_kind, quote_kind
-from novelcast.script.thoughts import Region, find_thoughts
+from novelcast.script.thoughts import find_thoughts
 from novelcast.script.unmarked import unmarked_speech
 
 _CARRIED_PARAGRAPHS = 4

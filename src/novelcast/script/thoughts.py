@@ -14,7 +14,7 @@ from math import exp, log1p
 
 from novelcast.script.lexicon import THINK
 from novelcast.script.narration import Narration, is_first_person
-from novelcast.script.pieces import PieceKind
+from novelcast.script.pieces import Region
 from novelcast.script.thought_features import (
     CRIES,
     MODAL,
@@ -29,9 +29,7 @@ from novelcast.script.thought_features import (
     told,
 )
 
-__all__ = ["Region", "find_thoughts", "is_first_person", "read_units", "unsaid"]
-
-Region = tuple[int, int, PieceKind]
+__all__ = ["find_thoughts", "is_first_person", "read_units", "unsaid"]
 
 _UNSAID = re.compile(
     r"^[^，。！？]{0,8}(?:没有?|未|不曾)(?:真的?)?(?:说出口|说出来|出声|开口)|^[^，。！？]{0,3}(?:这|那)(?:话|句话?)[^。]{0,8}(?:没敢|没有?|不敢|不能)说"

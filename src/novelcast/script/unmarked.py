@@ -9,10 +9,8 @@ from collections.abc import Sequence
 
 from novelcast.script.lexicon import MESSAGE, SAY, SENTENCE_END, THINK, WRITE
 from novelcast.script.narration import Narration
-from novelcast.script.pieces import PieceKind
+from novelcast.script.pieces import Region
 from novelcast.script.thought_features import YOU, I
-
-Region = tuple[int, int, PieceKind]
 
 _SENTENCE = re.compile(rf"[^{SENTENCE_END}]*[{SENTENCE_END}]*")
 _LEAD = re.compile(r"^\s*([^。！？!?…；：:“”「」『』]{1,40}?)[：:]\s*(?=\S)")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from novelcast.model import Speaker
 from novelcast.script.english import lexicon as lx
@@ -19,6 +21,7 @@ class Name:
     the: bool = False
 
     @classmethod
+    @lru_cache(maxsize=20_000)
     def of(cls, form: str) -> Name:
         words = list(words_of(form))
         the = bool(words) and words[0] in ("the", "a", "an")
@@ -115,20 +118,37 @@ def group(counts: Mapping[str, int], together: Together, given: Sequence[Speaker
         for s in given
     ]
     taken = {words_of(f) for p in people for f in p.forms}
+    by_word: dict[str, list[Person]] = defaultdict(list)
+    for person in people:
+        _index(person, person.forms, by_word)
     order = sorted(counts, key=lambda f: (_rank(Name.of(f)), -counts[f], f))
     for form in order:
         if words_of(form) in taken:
             continue
-        others = [p for p in people if not _apart(form, p, counts, together)]
-        owner = _owner(Name.of(form), others)
+        near = {id(p): p for word in _keys(form) for p in by_word.get(word, ())}
+        owner = _owner(Name.of(form), [p for p in near.values() if not _apart(form, p, counts, together)])
         if owner is None:
-            people.append(Person(form, {form: counts[form]}))
-        else:
-            owner.forms[form] = counts[form]
+            owner = Person(form)
+            people.append(owner)
+        owner.forms[form] = counts[form]
+        _index(owner, [form], by_word)
     for person in people:
         if person.fixed is None:
             person.name = _best_name(person)
     return people
+
+
+def _keys(form: str) -> set[str]:
+    """Words that forms of one person share: their own, their parts, and the full names that pet names stand for."""
+    words = {part for word in Name.of(form).words for part in (word, *word.split("-"))}
+    return words.union(*(lx.full_names(w) for w in words))
+
+
+def _index(person: Person, forms: Iterable[str], by_word: dict[str, list[Person]]) -> None:
+    for form in forms:
+        for word in _keys(form):
+            if not any(p is person for p in by_word[word]):
+                by_word[word].append(person)
 
 
 def _apart(form: str, person: Person, counts: Mapping[str, int], together: Together) -> bool:
@@ -236,14 +256,19 @@ def _same_given(a: str, b: str) -> bool:
     return b in lx.full_names(a) or a in lx.full_names(b) or bool(lx.full_names(a) & lx.full_names(b))
 
 
-def short_forms(person: Person, people: Sequence[Person]) -> list[str]:
-    """Given name and surname of a person with a full name, where they are nobody else's."""
+def short_forms(person: Person, shared: Mapping[str, int]) -> list[str]:
+    """Given name and surname of a person with a full name, where they are nobody else's. `shared`: for each word that
+    a name begins or ends with, how many people have it."""
     if person.fixed is None and not any(len(n.words) > 1 and not n.the for n in person.parsed()):
         return []
     own: dict[str, None] = {}
     for n in person.parsed():
         if len(n.words) > 1 and not n.the:
             own |= ({n.words[0]: None} if n.married != "mrs" else {}) | {n.words[-1]: None}
-    others = {w for p in people if p is not person for n in p.parsed() for w in (n.words[:1] + n.words[-1:])}
     held = {n.words for n in person.parsed()}
-    return [w for w in own if w not in others and (w,) not in held and len(w) > 1]
+    return [w for w in own if shared.get(w, 0) <= 1 and (w,) not in held and len(w) > 1]
+
+
+def ends_of(person: Person) -> set[str]:
+    """The words that a person's names begin and end with."""
+    return {w for n in person.parsed() for w in (n.words[:1] + n.words[-1:])}

@@ -11,7 +11,7 @@ from novelcast.model import Speaker
 from novelcast.script.english import lexicon as lx
 from novelcast.script.english.clues import ADDRESS
 from novelcast.script.english.mentions import Token, plain, tokens, words_of
-from novelcast.script.english.names import Name, Person, group, short_forms
+from novelcast.script.english.names import Name, Person, ends_of, group, short_forms
 from novelcast.script.english.traits import describe
 from novelcast.script.pieces import Piece
 
@@ -77,8 +77,9 @@ def find_people(pieces: Sequence[Piece], given: Sequence[Speaker] = ()) -> tuple
     book = _read(pieces)
     counts = {form: seen.count for form, seen in book.forms.items() if _is_person(form, seen, book)}
     people = group(counts, book.together, given)
+    shared = Counter(word for person in people for word in ends_of(person))
     for person in people:
-        for word in short_forms(person, people):
+        for word in short_forms(person, shared):
             if book.written[word] > 2 * book.small[word]:
                 person.forms[word.capitalize()] = book.written[word]
     if given:
