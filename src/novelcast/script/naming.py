@@ -21,6 +21,9 @@ WEIGHTS_FILE = Path(__file__).with_name("naming.json")
 LEAST = 0.35
 """From this probability on a word is a name. Set where labelled chapters that were not learnt from lose least."""
 
+MOST = 40
+"""Where counts stop to matter."""
+
 _SIZES = (2, 3, 4, 5, 6)
 _PERSON_BEFORE = frozenset("对向朝冲跟给把被让叫和与见是替问找看")
 _MEASURE = frozenset("个只块条把张根片间座棵本件台辆瓶杯碗盏口股道阵声")
@@ -42,7 +45,7 @@ def settle(
         likely = 1 / (1 + exp(-sum(weights.get(n, 0.0) * v for n, v in features.items())))
         if likely < LEAST:
             settled.pop(word, None)
-        elif word not in words:
+        elif word not in words and word not in lx.NOT_PEOPLE and word[-1] not in lx.NOT_IN_NAMES:
             settled[word] = _sort_of_form(word)
     new = settled.keys() - words.keys()
     return {w: s for w, s in settled.items() if w not in new or not cut_short(w, s, settled, seen, totals)}
@@ -112,10 +115,10 @@ def word_features(word: str, entry: Seen, totals: Totals, use: Use, rule: bool) 
     total, heads = max(1, totals(word)), max(1, entry.heads)
     before, behind = use.before[word], use.behind[word]
     places = max(1, sum(before.values()))
-    f = {"bias": 1.0, "rule": float(rule), f"length.{min(4, len(word))}": 1.0, "total": log1p(total)}
+    f = {"bias": 1.0, "rule": float(rule), f"length.{min(4, len(word))}": 1.0, "total": _often(total)}
     for name in ("heads", "tag", "say", "act", "close", "human", "called", "named"):
         count = getattr(entry, name)
-        f[name] = log1p(count)
+        f[name] = _often(count)
         f[f"{name}.any"] = float(count > 0)
         f[f"{name}.share"] = min(1.0, count / (total if name == "heads" else heads))
     f |= {
@@ -142,6 +145,11 @@ def word_features(word: str, entry: Seen, totals: Totals, use: Use, rule: bool) 
         "of.tail": total / max(1, totals(word[1:])) if len(word) > 2 else 0.0,
     }
     return f | _form_features(word)
+
+
+def _often(count: int) -> float:
+    """A count as a feature. The chapters that were learnt from have no larger ones; a long book does."""
+    return log1p(min(count, MOST))
 
 
 def _is_han(character: str) -> bool:
