@@ -185,6 +185,11 @@ def test_a_paragraph_of_nothing_but_leftovers_is_skipped(tmp_path: Path) -> None
         ("不要！！！！！！", "不要！！！"),
         ("“好。””他说。", "“好。”他说。"),
         ("气温升到92℃!", "气温升到92℃！"),
+        ("外面下着雨(很大的雨).", "外面下着雨（很大的雨）。"),
+        ("她。。。没说话。。。", "她……没说话……"),
+        ("他…………走了，，，没回头。", "他……走了，没回头。"),
+        ("真的吗？！？！？！", "真的吗？！？"),
+        ("她笑道:'好啊.'", "她笑道：‘好啊。’"),
     ],
 )
 def test_punctuation_of_chinese_text_is_made_whole(tmp_path: Path, damaged: str, wanted: str) -> None:
@@ -219,6 +224,8 @@ def test_numbers_code_and_english_keep_their_punctuation(tmp_path: Path, text: s
         ("他低声问：你怎么还不走？”", "他低声问：“你怎么还不走？”"),
         ("你怎么还不走？”他低声问。", "“你怎么还不走？”他低声问。"),
         ("”你怎么还不走？”他低声问。", "“你怎么还不走？”他低声问。"),
+        ("“你怎么还不走？“他低声问。", "“你怎么还不走？”他低声问。"),
+        ('他低声问:"你怎么还不走?', "他低声问：“你怎么还不走？”"),
     ],
 )
 def test_lost_marks_beside_speech_are_put_back_in_a_scraped_book(

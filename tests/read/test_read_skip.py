@@ -92,3 +92,15 @@ def test_the_story_is_never_marked(tmp_path: Path, line: str) -> None:
 def test_a_file_of_nothing_but_a_sites_text_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="nothing to read"):
         skipped(tmp_path, ["请记住本站网址：www.example.com"])
+
+
+def test_an_authors_note_before_a_sites_own_lines_is_skipped_too(tmp_path: Path) -> None:
+    story = "\n".join(f"他走了{n}里路，才停下来歇脚。" for n in "一二三四五六七八九")
+    tail = [
+        "ps：今天停电，晚了，抱歉。",
+        *["求月票！", "最新网址：www.yehang-example.com"] * 4,
+        "上一章 目录 下一章",
+    ]
+    path = tmp_path / "路.txt"
+    path.write_text("第一章 路\n" + story + "\n" + "\n".join(tail), encoding="utf-8")
+    assert len(read_book(path).skipped) == len(tail)

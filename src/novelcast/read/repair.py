@@ -61,9 +61,11 @@ def _repair_chinese(drafts: list[Draft]) -> list[Draft]:
     _some(drafts, mended)
     near = [drafts[i] for i in mended]  # what was mended may show what its neighbours are
     _some(near, program_swaps([d.text for d in near], damaged=damaged))
-    for single in (width.punctuation, width.straight_quotes, width.doubled_quotes):
+    for single in (width.punctuation, width.straight_quotes, width.single_quotes, width.doubled_quotes):
         _each(drafts, single)
+    _each(drafts, width.dots_and_commas)
     if damaged:
+        _each(drafts, width.lone_quote)
         _some(drafts, lost_quotes([d.text for d in drafts]))
         _some(drafts, lost_marks([d.text for d in drafts]))
     return drafts

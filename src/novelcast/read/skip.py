@@ -35,7 +35,8 @@ _SITE_LINE = re.compile(
 _APPEAL = re.compile(
     r"求(?:[个個点點些]|一[波下些])?(?:(?:推[荐薦]|月|[评評])?票|收藏|[订訂][阅閱]|打[赏賞]|追[读讀更]|推[荐薦]|[点點][赞贊]|[好五][评評星]|[评評][论論]|支持|催更)|"
     r"(?:投|[砸丢])(?:[个個]|一?[张張])?(?:推[荐薦]|月)票|加入[书書][签簽架]|本章未完|[点點][击擊擊]?下一[页頁]|[点點][击擊][继繼][续續]|未完待[续續]|"
-    r"[（(【]?(?:本章完|全[书書]完|全文完|完本?|待[续續])[）)】]|^(?:上一[章页頁]|下一[章页頁]|(?:返回)?目[录錄]|章[节節]目[录錄]|[书書]架|加入[书書][签簽]|投推[荐薦]票|[报報][错錯]|[设設]置|[\s|←→·]){2,}$|"
+    r"[（(【]?(?:本章完|全[书書]完|全文完|完本?|待[续續])[）)】]|^(?:上一[章页頁]|下一[章页頁]|(?:返回)?目[录錄]|章[节節]目[录錄]|[书書]架|加入[书書][签簽]|投推[荐薦]票|[报報][错錯]|[设設]置|[\s|←→·]){2,}。?$|"
+    r"喜[欢歡].{1,20}[请請]大家收藏|更新速度.{0,4}最快|[热熱][门門]推[荐薦]\s*[:：]?。?$|"
     r"加更|感[谢謝].{1,30}(?:打[赏賞]|[订訂][阅閱]|月票|推[荐薦]票|盟主)|(?:[书書]友|[读讀]者)(?:群|[们們]).{0,20}(?:[0-9]{5,}|支持|投票|收藏)"
 )
 _NOTE = re.compile(
@@ -59,6 +60,9 @@ def find_skipped(texts: Sequence[str], headings: Sequence[bool]) -> dict[int, tu
     """For the paragraphs of one chapter: which are not the book, from where to where, and why."""
     out: dict[int, tuple[int, int, str]] = {}
     last = len(texts) - 1
+    while last > 0 and not headings[last] and (found := _reason(texts[last], near_edge=True)):
+        out[last] = found  # a site's lines at the end stand behind the author's notes
+        last -= 1
     i = 0
     while i <= last:
         text = texts[i]
