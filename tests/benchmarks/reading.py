@@ -35,6 +35,8 @@ DAMAGE = {
     "most stops lost": Rates(lost_stop=0.9, glued=0.5),
     "few stops lost": Rates(lost_stop=0.15, glued=0.05),
     "simplified": Rates(traditional=False, rare_swap=0.2),
+    "other look-alikes, a third": Rates(traditional=False, swap=0.0, other_swap=0.33),
+    "other look-alikes, all": Rates(traditional=False, swap=0.0, other_swap=1.0),
     "quotes lost": Rates(lost_close=0.3),
     "quotes lost anywhere": Rates(lost_close=0.2, lost_inner=0.1, lost_open=0.1, mangled_end=0.2),
 }

@@ -21,6 +21,11 @@ from novelcast.model import Book
 BLURB = "小說簡介\n書荒的朋友不要走開！好書都在這裡等著你們呢！本書的精彩內容："
 SWAPS = {"直": "首", "已": "己", "四": "西"}
 RARE_SWAPS = {"未": "末", "千": "干", "土": "士", "人": "入", "日": "曰", "免": "兔", "治": "冶", "拨": "拔"}
+# Pairs that differ in a stroke or two and that read/swaps.py has no rules for.
+OTHER_SWAPS = {
+    "人": "入", "未": "末", "日": "曰", "千": "干", "免": "兔", "天": "夭", "今": "令", "代": "伐", "没": "设",
+    "往": "住", "自": "目", "候": "侯", "睛": "晴", "冷": "泠", "太": "大", "间": "闻",
+}  # fmt: skip
 _HALF = {"，": ",", "！": "!", "？": "?", "：": ":", "；": ";"}
 _HEARD = re.compile(r"[\w*]")
 _STOPS = "。！？…"
@@ -33,6 +38,7 @@ class Rates:
 
     swap: float = 0.6
     rare_swap: float = 0.0
+    other_swap: float = 0.0
     note: float = 0.06
     half_width: float = 0.5
     tag: float = 0.1
@@ -100,6 +106,9 @@ def _chars(line: str, place: int, rng: random.Random, rates: Rates, out: Damaged
         elif char in RARE_SWAPS and rng.random() < rates.rare_swap:
             out.swapped.append((place, char))
             yield RARE_SWAPS[char]
+        elif char in OTHER_SWAPS and rates.other_swap and rng.random() < rates.other_swap:
+            out.swapped.append((place, char))
+            yield OTHER_SWAPS[char]
         elif (
             char == "。"
             and inside

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from damage import spoken
+from damage import OTHER_SWAPS, spoken
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,15 +18,9 @@ from novelcast.read.lookalikes import lookalikes
 
 DATA = Path(__file__).parents[1] / "data"
 
-# What stands for what, by the strokes: pairs that read/swaps.py has no rules for.
-SWAPS = {
-    "人": "入", "未": "末", "日": "曰", "千": "干", "免": "兔", "天": "夭", "今": "令", "代": "伐", "没": "设",
-    "往": "住", "自": "目", "候": "侯", "睛": "晴", "冷": "泠", "太": "大", "间": "闻",
-}  # fmt: skip
-
 
 def swapped(line: str, rng: random.Random, rate: float) -> str:
-    return "".join(SWAPS[c] if c in SWAPS and rng.random() < rate else c for c in line)
+    return "".join(OTHER_SWAPS[c] if c in OTHER_SWAPS and rng.random() < rate else c for c in line)
 
 
 def mended(texts: Sequence[str], *, damaged: bool = True) -> list[str]:

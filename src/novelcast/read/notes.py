@@ -111,7 +111,7 @@ def _notes(text: str) -> Iterator[_Note]:
         alone = not (left and (HAN.match(left) or left in ")）〕]】］")) and (
             not right or right in _BY_ITSELF_AFTER
         )
-        yield _Note(start, match.end(), simplified(word), usual, toned, alone)
+        yield _Note(start, match.end(), "".join(map(_plain, word)), usual, toned, alone)
 
 
 def _run(text: str) -> int:
@@ -125,6 +125,10 @@ def _run(text: str) -> int:
 def _read(run: str, written: str) -> tuple[str, bool, bool] | None:
     """Of which last characters of a run `written` is the reading, whether it is the usual one of each, and whether it
     has its tones; None where it is of none."""
+    if not run:
+        return None
+    if written in _own_readings(run[-1]):  # by far the most of them
+        return run[-1], written == _usual_reading(_plain(run[-1])), True
     plain = simplified(run)
     parts = re.split(r"[\s'’]+", written.strip())
     for toned in (True, False):
@@ -143,6 +147,17 @@ def _read(run: str, written: str) -> tuple[str, bool, bool] | None:
     return None
 
 
+@cache
+def _plain(char: str) -> str:
+    return simplified(char)
+
+
+@cache
+def _own_readings(char: str) -> frozenset[str]:
+    return _readings(char) | _readings(_plain(char))
+
+
+@cache
 def _sounds(char: str, plain: str, *, toned: bool) -> frozenset[str]:
     if toned:
         return _readings(char) | _readings(plain) | _zhuyin(plain)

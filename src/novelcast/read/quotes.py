@@ -27,6 +27,7 @@ _TAG = re.compile(
     "[^，。！？“”你我您咱再别不先要敢该还就也都想话]{1,8}(?:说|道|问|答|喊|叹|笑)了?[道着]?[。！]"
 )
 _TOLD = -8.0
+_TOLD_ALL = -4.0
 _SIDE_BY_SIDE = -2.0  # log odds: “…”“…”, two speeches with nothing between them, are rare
 _GOES_ON = 4.0  # a speech that nothing closes may go on where the next paragraph opens a quote, in log odds
 _LEADS = re.compile("[说道问喊叫答骂][，：]$")
@@ -132,8 +133,8 @@ def _end_of_speech(text: str, start: int, end: int, habits: Habits, *, goes_on: 
         return None
     best = max(range(len(scores)), key=scores.__getitem__)
     place = parts[best][1]
-    if place == end == len(text) and end - start > _LONGEST:
-        return None
+    if place == end == len(text) and (end - start > _LONGEST or sum(odds) < _TOLD_ALL):
+        return None  # nobody says all that: something is quoted, and where it ends is lost
     return place
 
 

@@ -106,7 +106,8 @@ def _closing_paragraph(drafts: Sequence[Draft], i: int) -> int:
 
 def _each(drafts: Iterable[Draft], single: Callable[[str], Iterable[Edit]]) -> None:
     for draft in drafts:
-        draft.apply(list(single(draft.text)))
+        if edits := list(single(draft.text)):
+            draft.apply(edits)
 
 
 def _some(drafts: Sequence[Draft], edits: Mapping[int, Sequence[Edit]]) -> None:
