@@ -24,6 +24,8 @@ LEAST = 0.35
 MOST = 40
 """Where counts stop to matter."""
 
+_NO_END = frozenset("的了着过得地到道")
+"""What no name that the rules missed ends with: 凑到, 慢悠悠地, 温声道."""
 _SIZES = (2, 3, 4, 5, 6)
 _PERSON_BEFORE = frozenset("对向朝冲跟给把被让叫和与见是替问找看")
 _MEASURE = frozenset("个只块条把张根片间座棵本件台辆瓶杯碗盏口股道阵声")
@@ -45,7 +47,7 @@ def settle(
         likely = 1 / (1 + exp(-sum(weights.get(n, 0.0) * v for n, v in features.items())))
         if likely < LEAST:
             settled.pop(word, None)
-        elif word not in words and word not in lx.NOT_PEOPLE and word[-1] not in lx.NOT_IN_NAMES:
+        elif word not in words and word not in lx.NOT_PEOPLE and word[-1] not in _NO_END:
             settled[word] = _sort_of_form(word)
     new = settled.keys() - words.keys()
     return {w: s for w, s in settled.items() if w not in new or not cut_short(w, s, settled, seen, totals)}
