@@ -40,7 +40,7 @@ _DOUBT = 4.0  # log odds by which the usage of a book may lower what is so in ge
 _UNKNOWN = 1e-5  # the share of places of a swap that no place of the book speaks for
 _KNOWN_PAIR = 10  # times that two characters were met side by side
 _FAR = 3.0  # as often as one with a single change must it be met
-_ENOUGH = 0.65  # the chance that a character is swapped
+_ENOUGH = 0.5  # the chance that a character is swapped
 
 
 @dataclass(frozen=True)
