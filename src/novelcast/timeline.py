@@ -188,9 +188,9 @@ def _pause_ms(before: Segment | Cue, after: Segment | Cue, breaks: Sequence[int]
         return before.pause_after_ms
     if any(before.span.paragraph < p < after.span.paragraph for p in breaks):
         return pauses.scene_ms
-    cues = [event.sound for event in (before, after) if isinstance(event, Cue)]
-    if cues:
-        return pauses.mask_ms if CENSOR in cues else pauses.cue_ms
+    if isinstance(before, Cue) or isinstance(after, Cue):
+        masked = CENSOR in (getattr(before, "sound", ""), getattr(after, "sound", ""))
+        return pauses.mask_ms if masked else pauses.cue_ms
     if before.kind == "heading":
         return pauses.heading_ms
     if before.kind == "dialogue" and before.text.rstrip('”」』’"').endswith(("——", "—", "--")):
