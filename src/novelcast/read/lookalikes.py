@@ -29,7 +29,7 @@ _WORTH_A_LOOK, _WORTH_A_LOOK_LIKELY = 0.0, -3.0
 _WORTH_A_LOOK_CLEAN, _WORTH_A_LOOK_CLEAN_LIKELY = 3.0, 1.5
 _MOST = 12.0  # a gain is not believed beyond this
 
-# How likely a book has a swap at all, before its text is looked at: of a likely and of a possible pair.
+# How likely a book has a swap at all, before its text is looked at: of a possible and of a likely pair.
 _PRIOR, _PRIOR_LIKELY = 2e-4, 0.06
 _PRIOR_CLEAN, _PRIOR_CLEAN_LIKELY = 1e-7, 1e-4
 _SHARES = np.array([0.02, 0.1, 0.3, 0.6, 0.95])  # of a character's places that a program swaps
@@ -40,7 +40,7 @@ _DOUBT = 4.0  # log odds by which the usage of a book may lower what is so in ge
 _UNKNOWN = 1e-5  # the share of places of a swap that no place of the book speaks for
 _KNOWN_PAIR = 10  # times that two characters were met side by side
 _FAR = 3.0  # as often as one with a single change must it be met
-_ENOUGH = 0.65  # the chance that a character is swapped
+_ENOUGH = 0.5  # the chance that a character is swapped
 
 
 @dataclass(frozen=True)

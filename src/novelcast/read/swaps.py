@@ -21,7 +21,6 @@ WHY = "a look-alike character"
 
 # What stands in the place of what; the same characters in simplified and traditional text.
 _MEANT = {"首": "直", "直": "首", "己": "已", "巳": "已", "已": "己", "西": "四", "四": "西"}
-PAIRS = frozenset(_MEANT.items())
 _CANDIDATE = re.compile(f"[{''.join(_MEANT)}]")
 _REACH = 6  # characters weighed on each side
 
