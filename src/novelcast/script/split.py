@@ -135,7 +135,7 @@ def _regions(paragraph: Paragraph, text: str, runs_on: int | None, carried: int)
         after = text[quote.end : quotes[k + 1].start if k + 1 < len(quotes) else len(text)]
         marked.append((quote.start, quote.end, quote_kind(before, quote, text, after)))
     marked = [region for region in marked if region[2] != "narration"]
-    return _filled(sorted(marked), len(text))
+    return filled(sorted(marked), len(text))
 
 
 def _apart(
@@ -169,7 +169,8 @@ def _bracketed(text: str, brackets: Sequence[tuple[int, int]]) -> list[Region]:
     return found
 
 
-def _filled(marked: list[Region], size: int) -> list[Region]:
+def filled(marked: Sequence[Region], size: int) -> list[Region]:
+    """The regions of a text of `size` characters, with narration where none is marked."""
     out: list[Region] = []
     at = 0
     for start, end, kind in marked:

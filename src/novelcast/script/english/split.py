@@ -10,6 +10,7 @@ from novelcast.model import Book, Chapter, Paragraph, Span
 from novelcast.script.english import lexicon as lx
 from novelcast.script.english.quotes import carried_over, find_quotes, marks_of
 from novelcast.script.pieces import Piece, PieceKind
+from novelcast.script.split import filled
 
 Region = tuple[int, int, PieceKind]
 
@@ -101,7 +102,7 @@ def _regions(
         return [(0, len(text), "system")]
     line = _STAGE.match(text)
     if line is not None and line.group(1) in stage:
-        return _filled([(line.end(), len(text), "dialogue")], len(text))
+        return filled([(line.end(), len(text), "dialogue")], len(text))
     marked: list[Region] = []
     quotes = find_quotes(text, marks, carried)
     for k, quote in enumerate(quotes):
@@ -114,7 +115,7 @@ def _regions(
             kind = marked[-1][2] if marked[-1][1] == quotes[k - 1].end else kind
         if kind != "narration":
             marked.append((quote.start, quote.end, kind))
-    return _with_thoughts(text, _filled(marked, len(text)), first_person)
+    return _with_thoughts(text, filled(marked, len(text)), first_person)
 
 
 def _kind(before: str, inside: str, after: str, whole: bool) -> PieceKind:
@@ -172,19 +173,6 @@ def _with_thoughts(text: str, regions: Sequence[Region], first_person: bool) -> 
             at = start + b
         if at < end:
             out.append((at, end, kind))
-    return out
-
-
-def _filled(marked: Sequence[Region], size: int) -> list[Region]:
-    out: list[Region] = []
-    at = 0
-    for start, end, kind in marked:
-        if at < start:
-            out.append((at, start, "narration"))
-        out.append((start, end, kind))
-        at = end
-    if at < size:
-        out.append((at, size, "narration"))
     return out
 
 
