@@ -1,0 +1,3 @@
+from novelcast.cli import main
+
+main()

@@ -1,0 +1,120 @@
+"""The arguments that several commands take: a flag means the same in each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Book = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="BOOK",
+        help="The book: .txt, .md, .epub, .html, .docx, .pdf or .mobi; a folder or several files are one book.",
+        show_default=False,
+    ),
+]
+Output = Annotated[
+    Path | None, typer.Option("--output", help="Folder for editions.  [default: output]", show_default=False)
+]
+EngineName = Annotated[
+    str | None,
+    typer.Option(
+        help="kokoro (embedded, offline), edge (online), openai (a server), espeak (a robot) or tone (a hum); "
+        "`novelcast doctor` says which can speak here.  [default: kokoro]",
+        show_default=False,
+    ),
+]
+PresetName = Annotated[
+    str | None,
+    typer.Option(
+        help="Loudness and format: podcast, podcast-mono, audiobook, none.  [default: podcast]",
+        show_default=False,
+    ),
+]
+Repair = Annotated[
+    bool | None,
+    typer.Option(
+        "--repair/--no-repair", help="Mend damaged text while reading.  [default: repair]", show_default=False
+    ),
+]
+Cues = Annotated[
+    bool | None,
+    typer.Option(
+        "--cues/--no-cues", help="Sounds where the text has them.  [default: cues]", show_default=False
+    ),
+]
+Llm = Annotated[
+    bool | None,
+    typer.Option(
+        "--llm/--no-llm",
+        help="Ask the language model of [script.llm] about unsure speakers.  [default: if there is one]",
+        show_default=False,
+    ),
+]
+Masked = Annotated[
+    str | None,
+    typer.Option(
+        help="Where the text masks a word (**): silence or bleep.  [default: silence]", show_default=False
+    ),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        help="Processor threads; for a service, requests at once.  [default: all; 3 for edge, 2 for openai]",
+        show_default=False,
+    ),
+]
+Proxy = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="An http:// proxy between us and a service.  [default: HTTPS_PROXY]",
+        show_default=False,
+    ),
+]
+Title = Annotated[
+    str | None, typer.Option(help="The book's title, if not the file's name.", show_default=False)
+]
+Author = Annotated[str | None, typer.Option(help="The book's author, for the tags.", show_default=False)]
+Fresh = Annotated[
+    bool,
+    typer.Option(
+        "--fresh",
+        help="Analyse the text anew and forget what you set (the old files are kept as script.previous.*).",
+    ),
+]
+Again = Annotated[
+    bool, typer.Option("--again", help="Analyse the text anew; what you set in script.md stays set.")
+]
+People = Annotated[
+    Path | None,
+    typer.Option(
+        "--characters",
+        metavar="FILE",
+        show_default=False,
+        help="A list of the book's people (.txt, .toml, .json); a line: 孙少平 = 少平, 平娃 (male, young). "
+        "Kept in the book's folder for the next run.",
+    ),
+]
+NarratorVoice = Annotated[
+    str | None,
+    typer.Option(
+        metavar="same|own",
+        show_default=False,
+        help="Whether a first-person narrator talks with the voice that narrates.  [default: same]",
+    ),
+]
+ReviewBelow = Annotated[
+    float | None,
+    typer.Option(
+        help="List quotes whose speaker is less sure than this for review.  [default: 0.7]",
+        show_default=False,
+    ),
+]
+Json = Annotated[
+    bool, typer.Option("--json", help="Print the result as JSON on stdout, and nothing else there.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars, no table.")]
+Verbose = Annotated[bool, typer.Option("--verbose", help="Say more: every failed line.")]
