@@ -5,22 +5,25 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from novelcast.audio import ClipInfo
 from novelcast.catalog import load_cue_sounds
 from novelcast.chapter import MASTER_PASSES, ChapterMaker
 from novelcast.characters import load_characters
-from novelcast.engines import Engine, EngineOptions, about_engine, open_engine
+from novelcast.engines import Engine, EngineOptions, about_engine, engine_in, open_engine
 from novelcast.errors import InputError
 from novelcast.lexicon import lexicon_for, surnames_of
 from novelcast.master import preset_named
 from novelcast.model import Book, Cast, Progress, ProgressSink, Script
+from novelcast.packs import fetched
 from novelcast.publish.edition import ChapterRecord, EditionRecord
 from novelcast.publish.mp3 import picture_of
 from novelcast.read import cover_of, read_book
 from novelcast.resume import Say, Written, adopt_cast, cast_of, script_of
+from novelcast.runners import Models, open_runner
 from novelcast.settings import Settings
 from novelcast.speak import Spoken, Utterance, plan_utterances, speak
 from novelcast.timeline import ClipRef, chapter_scripts
@@ -76,7 +79,7 @@ def render(
     with folder.locked(), cache.in_use():
         written, cast = write(book, folder, settings, details, progress, say, on_trial=True)
         script = written.script
-        engine = open_engine(cast.engine, engine_options(settings, progress))
+        engine = _engine(cast.engine, settings, progress)
         lexicon = lexicon_for(folder.root)
         names = [name for s in script.speakers for name in (s.name, *s.aliases)]
         lexicon += surnames_of(names, pinyin=engine.takes_pinyin)
@@ -194,9 +197,21 @@ def _is_heard(part: Script) -> bool:
     return bool(part.cues) or any(segment.spoken for segment in part.segments)
 
 
+def _engine(name: str, settings: Settings, progress: ProgressSink) -> Engine:
+    """The engine, run where the settings say."""
+    options = engine_options(settings, progress)
+    if settings.runner in ("auto", "local"):
+        return open_engine(name, options)
+    files = fetched(name, settings.packs_dir, progress)
+    one_line = partial(engine_in, name=name, options=replace(options, jobs=1, progress=None))
+    models = Models(settings.packs_dir, files)
+    workers = settings.jobs or None
+    return open_runner(settings.runner, one_line, models, workers=workers, address=settings.address)
+
+
 def engine_options(settings: Settings, progress: ProgressSink | None) -> EngineOptions:
     return EngineOptions(
-        packs_dir=settings.cache_dir / "packs",
+        packs_dir=settings.packs_dir,
         jobs=settings.jobs or None,
         proxy=settings.proxy,
         progress=progress,

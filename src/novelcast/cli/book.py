@@ -9,6 +9,7 @@ import typer
 
 from novelcast.cli.app import app
 from novelcast.cli.options import (
+    Address,
     Again,
     Author,
     Book,
@@ -27,6 +28,7 @@ from novelcast.cli.options import (
     Quiet,
     Repair,
     ReviewBelow,
+    Runner,
     Title,
     Verbose,
 )
@@ -54,6 +56,8 @@ def render(
     review_below: ReviewBelow = None,
     again: Again = False,
     proxy: Proxy = None,
+    runner: Runner = None,
+    address: Address = None,
     fresh: Fresh = False,
     plot: Annotated[
         bool, typer.Option("--plot", help="Also draw each chapter: waveform by speaker, spectrogram, cues.")
@@ -76,6 +80,7 @@ def render(
     settings = settings_from(
         output=output, engine=engine, preset=preset, repair=repair, cues=cues, masked=masked, llm=llm, jobs=jobs,
         proxy=proxy, characters=characters, narrator_voice=narrator_voice, review_below=review_below,
+        runner=runner, address=address,
     )  # fmt: skip
     if plot:
         check_plots()

@@ -74,6 +74,22 @@ Proxy = Annotated[
         show_default=False,
     ),
 ]
+Runner = Annotated[
+    str | None,
+    typer.Option(
+        metavar="auto|local|processes|ray",
+        help="Where lines are spoken: in this process, in one for each processor (--jobs: how many), or on a Ray "
+        "cluster.  [default: auto]",
+        show_default=False,
+    ),
+]
+Address = Annotated[
+    str | None,
+    typer.Option(
+        help="A Ray cluster's address, with --runner ray.  [default: one on this machine]",
+        show_default=False,
+    ),
+]
 Title = Annotated[
     str | None, typer.Option(help="The book's title, if not the file's name.", show_default=False)
 ]
