@@ -7,6 +7,7 @@ import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import accumulate
 from pathlib import Path
 
 from novelcast.audio import ClipInfo
@@ -16,18 +17,26 @@ from novelcast.characters import load_characters
 from novelcast.engines import Engine, EngineOptions, about_engine, engine_in, open_engine
 from novelcast.errors import InputError
 from novelcast.lexicon import lexicon_for, surnames_of
-from novelcast.master import preset_named
-from novelcast.model import Book, Cast, Progress, ProgressSink, Script
+from novelcast.model import Book, Cast, Progress, ProgressSink, Script, Timeline
 from novelcast.packs import fetched
-from novelcast.publish.edition import ChapterRecord, EditionRecord
+from novelcast.presets import preset_named
+from novelcast.publish.edition import ChapterRecord, EditionRecord, loudness_report
 from novelcast.publish.mp3 import picture_of
 from novelcast.read import cover_of, read_book
 from novelcast.resume import Say, Written, adopt_cast, cast_of, script_of
 from novelcast.runners import Models, open_runner
 from novelcast.settings import Settings
-from novelcast.speak import Spoken, Utterance, plan_utterances, speak
+from novelcast.speak import Spoken, Utterance, ends_sentence, plan_utterances, speak
 from novelcast.timeline import ClipRef, chapter_scripts
-from novelcast.workspace import BookFolder, ClipCache, book_folder, read_model, write_bytes, write_model
+from novelcast.workspace import (
+    BookFolder,
+    ClipCache,
+    book_folder,
+    read_model,
+    write_bytes,
+    write_model,
+    write_text,
+)
 
 
 @dataclass(frozen=True)
@@ -100,16 +109,22 @@ def render(
             for number, part in parts.items()
             if edition.complete(part) and _is_heard(part)
         ]
-        timelines = [maker.timeline(clips, cast, settings.pauses) for maker in makers]
-        bar = _Bar("master", MASTER_PASSES * sum(t.length for t in timelines), progress)
+        timelines = [(maker, t) for maker in makers for t in maker.timelines(clips, cast, settings.pauses)]
+        tracks = _track_numbers(len(book.chapters), [t for _, t in timelines])
+        bar = _Bar("master", MASTER_PASSES * sum(t.length for _, t in timelines), progress)
         before = done = read_model(folder.edition, EditionRecord) or EditionRecord()
-        for maker, timeline in zip(makers, timelines, strict=True):
-            write_model(folder.timeline(maker.number), timeline)
-            record = maker.publish(timeline, cast.narrator.voice, folder.root, done, bar.add)
+        for maker, timeline in timelines:
+            write_model(folder.timeline(maker.number, timeline.part, timeline.parts), timeline)
+            record = maker.publish(
+                timeline, cast.narrator.voice, folder.root, done, bar.add,
+                track=tracks[maker.number] + timeline.part, track_total=tracks[-1] - 1,
+            )  # fmt: skip
             done = done.with_chapter(record)
             write_model(folder.edition, done)
             edition.chapters.append(record)
-        write_model(folder.edition, _swept(before, done, parts, folder))
+        done = _swept(before, done, parts, folder)
+        write_model(folder.edition, done)
+        write_text(folder.loudness, loudness_report(done))
         bar.finish()
     return edition
 
@@ -187,9 +202,16 @@ def _swept(
     for old in before.chapters:
         if old.file not in {c.file for c in kept.chapters}:
             (folder.root / old.file).unlink(missing_ok=True)
-        if old.chapter not in chapters:
-            folder.timeline(old.chapter).unlink(missing_ok=True)
+        timeline = folder.timeline(old.chapter, old.part, old.parts)
+        if timeline not in {folder.timeline(c.chapter, c.part, c.parts) for c in kept.chapters}:
+            timeline.unlink(missing_ok=True)
     return kept
+
+
+def _track_numbers(chapters: int, timelines: Sequence[Timeline]) -> list[int]:
+    """The track of each chapter's first file, counting from 1, and one more that would come after the last."""
+    parts = {t.chapter: t.parts for t in timelines}
+    return list(accumulate((parts.get(n, 1) for n in range(chapters)), initial=1))
 
 
 def _is_heard(part: Script) -> bool:
@@ -243,7 +265,8 @@ def _clips_by_segment(plan: Sequence[Utterance], clips: Mapping[str, ClipInfo]) 
     out: dict[str, list[ClipRef]] = {}
     for utterance in plan:
         if utterance.key in clips:
-            out.setdefault(utterance.segment, []).append((utterance.key, clips[utterance.key]))
+            clip = replace(clips[utterance.key], ends_sentence=ends_sentence(utterance.request.text))
+            out.setdefault(utterance.segment, []).append((utterance.key, clip))
     return out
 
 

@@ -32,7 +32,7 @@ from novelcast.cli.options import (
     Title,
     Verbose,
 )
-from novelcast.cli.saying import fail_lines, plots, print_json, said, settings_from
+from novelcast.cli.saying import fail_lines, fail_misses, plots, print_json, said, settings_from
 
 
 @app.command()
@@ -93,6 +93,7 @@ def render(
         show_edition(edition, pictures)
     if edition.failed:
         fail_lines(edition.failed, verbose)
+    fail_misses(edition)
 
 
 @app.command()

@@ -29,7 +29,7 @@ EngineName = Annotated[
 PresetName = Annotated[
     str | None,
     typer.Option(
-        help="Loudness and format: podcast, podcast-mono, audiobook, none.  [default: podcast]",
+        help="Loudness and format: podcast, podcast-mono, acx, audiobook, none.  [default: podcast]",
         show_default=False,
     ),
 ]
