@@ -5,13 +5,14 @@ Found beside the source in a checkout, and inside the package when installed.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from novelcast.errors import SettingsError, toml_fault
 from novelcast.model import CueMode, Model, Voice
@@ -39,6 +40,31 @@ class CueSound(Model):
     gain_db: float = 0.0
     countable: bool = True
     """True: each repeated syllable is one event (滴滴滴 is three); False: a drawn-out sound is one."""
+
+
+class DeliveryRule(Model):
+    """What a line's own words, or those beside it, do to how it is said (voices/delivery/*.toml).
+
+    `beside` and `inside` are regular expressions over the narration beside a quotation and over the quotation.
+    """
+
+    name: str
+    language: str
+    beside: tuple[str, ...] = ()
+    inside: tuple[str, ...] = ()
+    rate: float = Field(default=1.0, ge=0.8, le=1.25)
+    pitch_st: float = Field(default=0.0, ge=-2.0, le=2.0)
+    gain_db: float = Field(default=0.0, ge=-12.0, le=6.0)
+
+    @field_validator("beside", "inside")
+    @classmethod
+    def _expressions(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in patterns:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"{pattern!r}: {error}") from None
+        return patterns
 
 
 @cache
@@ -83,6 +109,10 @@ def load_voices() -> tuple[Voice, ...]:
 
 def load_cue_sounds() -> tuple[CueSound, ...]:
     return _load(CueSound, voices_dir() / "cues", "cue")
+
+
+def load_delivery_rules() -> tuple[DeliveryRule, ...]:
+    return _load(DeliveryRule, voices_dir() / "delivery", "delivery")
 
 
 def voices_of(engine: str, voices: Sequence[Voice]) -> tuple[Voice, ...]:

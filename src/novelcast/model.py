@@ -18,6 +18,8 @@ ParagraphKind = Literal["body", "heading", "verse", "break"]
 SegmentKind = Literal["narration", "dialogue", "thought", "system", "heading"]
 CueMode = Literal["replace", "before", "under"]
 Channel = Literal["phone", "radio", "loudspeaker", "telepathy", "message", "recording"]
+Effect = Literal["phone", "radio", "loudspeaker", "recording", "telepathy", "system", "thought", "none"]
+"""What a voice is heard through; `none` is for a role that is to have none where its lines would."""
 SetField = Literal["label", "spoken", "pause", "cues"]
 """What a user can set of a line: who says it (and so its kind), how it is said, the silence, the sounds in it."""
 SpeakerField = Literal["name", "aliases", "gender", "age"]
@@ -217,7 +219,8 @@ class Voice(Model):
 class Role(Model):
     """How one speaker sounds. `rate` is a factor, `pitch_st` semitones, `gain_db` relative to the other voices.
 
-    `mix` names further voices of the same engine and their weights (0 to 1); `voice` takes the rest.
+    `mix` names further voices of the same engine and their weights (0 to 1); `voice` takes the rest. `effect`: what
+    all that they say is heard through (novelcast.effects); None: what each line says of itself.
     """
 
     voice: str
@@ -225,6 +228,7 @@ class Role(Model):
     pitch_st: float = Field(default=0.0, ge=-6.0, le=6.0)
     gain_db: float = Field(default=0.0, ge=-12.0, le=12.0)
     mix: dict[str, Annotated[float, Field(ge=0.0, le=1.0)]] = Field(default_factory=dict)
+    effect: Effect | None = None
 
 
 class Cast(Model):
@@ -242,6 +246,16 @@ class Cast(Model):
         if segment.speaker is not None and segment.kind in ("dialogue", "thought"):
             return self.roles.get(segment.speaker, self.narrator)
         return self.narrator
+
+    def effect_of(self, segment: Segment, *, thoughts: bool = True) -> Effect | None:
+        """What a segment is heard through: its role's effect, else what the line comes through, else that of system
+        lines and, with `thoughts`, of what is thought."""
+        channel = segment.channel if segment.channel != "message" else None  # read aloud by who gets it
+        own: Effect | None = None
+        if segment.kind == "system" or (segment.kind == "thought" and thoughts):
+            own = segment.kind
+        effect = self.role_of(segment).effect or channel or own
+        return None if effect == "none" else effect
 
 
 class SpeechRequest(Model):
@@ -301,7 +315,8 @@ class Pauses(Model):
 class Placement(Model):
     """A sound's place in a chapter: `start` and `length` in samples from the chapter's start.
 
-    Exactly one of `clip` (a key of the clip cache) and `cue` (an index into the script's cues) is set.
+    Exactly one of `clip` (a key of the clip cache) and `cue` (an index into the script's cues) is set. `effect` is
+    what the clip is heard through; `length` includes its tail.
     """
 
     clip: str | None = None
@@ -311,6 +326,7 @@ class Placement(Model):
     length: int
     gain_db: float = 0.0
     segment: str | None = None
+    effect: Effect | None = None
 
 
 class Timeline(Model):
