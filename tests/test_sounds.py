@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import soundfile
@@ -182,17 +184,24 @@ def test_a_sound_lasts_as_long_at_every_rate(rate_hz: int) -> None:
         )
 
 
-def test_a_file_beside_the_table_is_a_sound_too(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "cues").mkdir()
+def test_a_file_is_a_sound_too(tmp_path: Path) -> None:
     tone = 0.2 * np.sin(2 * np.pi * 500 * np.arange(8000) / 16_000)
-    soundfile.write(tmp_path / "cues" / "tone.wav", tone, 16_000)
-    monkeypatch.setattr(sounds, "voices_dir", lambda: tmp_path)
-    mine = CueSound(name="mine", file="tone.wav", params={"every_ms": 700})
+    soundfile.write(tmp_path / "tone.wav", tone, 16_000)
+    mine = CueSound(name="mine", file=str(tmp_path / "tone.wav"), params={"every_ms": 700})
     one, two = (sounds.render(mine, count=n, length_ms=None, seed=1, rate_hz=RATE) for n in (1, 2))
     assert one.size / RATE == pytest.approx(0.5, abs=0.01)
     assert two.size / RATE == pytest.approx(1.2, abs=0.01)
     assert centroid_hz(one) == pytest.approx(500, rel=0.05)
     assert decibels(float(np.max(np.abs(one)))) == pytest.approx(-3.0, abs=0.1)
+
+
+def test_what_comes_from_afar_is_duller() -> None:
+    for name in ("gunshot", "slap", "bell"):
+        near, far = (
+            sounds.render(LIBRARY[name], count=1, length_ms=None, seed=3, rate_hz=RATE, far=far)
+            for far in (False, True)
+        )
+        assert centroid_hz(far) < 0.9 * centroid_hz(near)
 
 
 def test_an_unknown_synthesiser_is_refused_with_the_names_there_are() -> None:

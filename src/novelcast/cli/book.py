@@ -20,6 +20,7 @@ from novelcast.cli.options import (
     Llm,
     Masked,
     NarratorVoice,
+    NoCues,
     Output,
     People,
     PresetName,
@@ -46,6 +47,7 @@ def render(
     author: Author = None,
     repair: Repair = None,
     cues: Cues = None,
+    no_cues: NoCues = False,
     llm: Llm = None,
     masked: Masked = None,
     jobs: Jobs = None,
@@ -74,7 +76,7 @@ def render(
     from novelcast.show import edition_json, progress_bars, show_edition
 
     settings = settings_from(
-        output=output, engine=engine, preset=preset, repair=repair, cues=cues, masked=masked, llm=llm, jobs=jobs,
+        output=output, engine=engine, preset=preset, repair=repair, cues="none" if no_cues else cues, masked=masked, llm=llm, jobs=jobs,
         proxy=proxy, characters=characters, narrator_voice=narrator_voice, review_below=review_below,
     )  # fmt: skip
     if plot:
@@ -98,6 +100,7 @@ def script(
     title: Title = None,
     repair: Repair = None,
     cues: Cues = None,
+    no_cues: NoCues = False,
     llm: Llm = None,
     characters: People = None,
     narrator_voice: NarratorVoice = None,
@@ -122,7 +125,7 @@ def script(
     from novelcast.show import progress_bars, script_json, show_script
 
     settings = settings_from(
-        output=output, engine=engine, repair=repair, cues=cues, masked=masked, llm=llm,
+        output=output, engine=engine, repair=repair, cues="none" if no_cues else cues, masked=masked, llm=llm,
         characters=characters, narrator_voice=narrator_voice, review_below=review_below,
     )  # fmt: skip
     details = BookDetails(title=title, fresh=fresh, again=again)
