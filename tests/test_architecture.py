@@ -15,7 +15,7 @@ PACKAGE = Path(novelcast.__file__).parent
 LAYERS = [
     ["errors", "hanzi", "model", "audio"],
     ["pace", "catalog", "media", "readings", "lexicon", "characters"],
-    ["synths", "sounds", "settings", "workspace", "packs"],
+    ["synths", "sounds", "settings", "workspace", "packs", "own_sounds"],
     ["read", "script", "cast", "engines", "timeline", "mix", "master", "publish"],
     ["speak", "chapter", "llm", "editing", "resume", "plot"],
     ["pipeline"],
