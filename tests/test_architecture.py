@@ -16,7 +16,7 @@ LAYERS = [
     ["errors", "hanzi", "model", "audio", "ahead"],
     ["pace", "catalog", "media", "readings", "lexicon", "characters"],
     ["synths", "sounds", "loudness", "presets", "effects", "delivery"],
-    ["settings", "workspace", "packs", "runners"],
+    ["settings", "workspace", "packs", "own_sounds", "runners"],
     ["read", "script", "cast", "engines", "timeline", "parts", "mix", "master", "publish"],
     ["speak", "chapter", "llm", "editing", "resume", "plot"],
     ["pipeline"],

@@ -168,6 +168,7 @@ class ChapterMaker:
             self._sounds[cue.sound],
             count=cue.count,
             length_ms=cue.length_ms,
+            far=cue.far,
             seed=seed,
             rate_hz=self.preset.rate_hz,
         )
@@ -192,7 +193,9 @@ class ChapterMaker:
             *(m.model_dump_json() for m in (timeline, self.preset, tags)),
             *(cue.model_dump_json(exclude={"by_user", "note"}) for cue in self.script.cues),
         ]
-        parts += [self._sounds[cue.sound].model_dump_json() for cue in self.script.cues]
+        used = {cue.sound: self._sounds[cue.sound] for cue in self.script.cues}
+        parts += [sound.model_dump_json() for sound in used.values()]
+        parts += [file_sha256(Path(sound.file)) for sound in used.values() if sound.file]
         if self.book.cover:
             parts.append(file_sha256(Path(self.book.cover)))
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -12,11 +12,13 @@ import json
 from collections.abc import Callable
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 ParagraphKind = Literal["body", "heading", "verse", "break"]
 SegmentKind = Literal["narration", "dialogue", "thought", "system", "heading"]
 CueMode = Literal["replace", "before", "under"]
+CueAmount = Literal["none", "few", "all"]
+"""Which sounds: none; those the text writes out (砰); those too that it only names (手机响了)."""
 Channel = Literal["phone", "radio", "loudspeaker", "telepathy", "message", "recording"]
 Effect = Literal["phone", "radio", "loudspeaker", "recording", "telepathy", "system", "thought", "none"]
 """What a voice is heard through; `none` is for a role that is to have none where its lines would."""
@@ -31,6 +33,11 @@ Age = Literal["child", "young", "adult", "elderly", "unknown"]
 SCRIPT_VERSION = 1
 CENSOR = "censor"
 """The sound that stands for a masked word."""
+
+
+def cue_amount(value: object) -> object:
+    """What was yes and no once: a few sounds, or none."""
+    return {"true": "few", "false": "none", "1": "few", "0": "none"}.get(str(value).lower(), value)
 
 
 class Model(BaseModel):
@@ -168,6 +175,8 @@ class Cue(Model):
     count: int = Field(default=1, ge=1, le=100)
     gain_db: float = Field(default=0.0, ge=-60.0, le=24.0)
     length_ms: int | None = Field(default=None, ge=1, le=600_000)
+    far: bool = False
+    """Duller, as what comes from afar."""
     by_user: tuple[SetField, ...] = ()
     note: str = ""
 
@@ -186,8 +195,8 @@ class Script(Model):
     version: int = SCRIPT_VERSION
     title: str
     language: str
-    with_cues: bool = True
-    """Whether sounds were looked for."""
+    with_cues: Annotated[CueAmount, BeforeValidator(cue_amount)] = "few"
+    """Which sounds were looked for."""
     asked: str = ""
     """The language model that was asked who speaks, and about what; empty where none was, or not to the end."""
     characters: str = ""

@@ -23,6 +23,7 @@ from novelcast.cli.options import (
     Llm,
     Masked,
     NarratorVoice,
+    NoCues,
     Output,
     People,
     PresetName,
@@ -51,6 +52,7 @@ def render(
     author: Author = None,
     repair: Repair = None,
     cues: Cues = None,
+    no_cues: NoCues = False,
     llm: Llm = None,
     masked: Masked = None,
     jobs: Jobs = None,
@@ -84,7 +86,7 @@ def render(
     from novelcast.show import edition_json, progress_bars, show_edition
 
     settings = settings_from(
-        output=output, engine=engine, preset=preset, repair=repair, cues=cues, masked=masked, llm=llm, jobs=jobs,
+        output=output, engine=engine, preset=preset, repair=repair, cues="none" if no_cues else cues, masked=masked, llm=llm, jobs=jobs,
         proxy=proxy, characters=characters, narrator_voice=narrator_voice, review_below=review_below, cast=cast,
         delivery=delivery, thought_effect=thought_effect, runner=runner, address=address,
     )  # fmt: skip
@@ -110,6 +112,7 @@ def script(
     title: Title = None,
     repair: Repair = None,
     cues: Cues = None,
+    no_cues: NoCues = False,
     llm: Llm = None,
     characters: People = None,
     narrator_voice: NarratorVoice = None,
@@ -135,7 +138,7 @@ def script(
     from novelcast.show import progress_bars, script_json, show_script
 
     settings = settings_from(
-        output=output, engine=engine, repair=repair, cues=cues, masked=masked, llm=llm,
+        output=output, engine=engine, repair=repair, cues="none" if no_cues else cues, masked=masked, llm=llm,
         characters=characters, narrator_voice=narrator_voice, review_below=review_below, cast=cast,
     )  # fmt: skip
     details = BookDetails(title=title, fresh=fresh, again=again)

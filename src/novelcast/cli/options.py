@@ -40,11 +40,16 @@ Repair = Annotated[
     ),
 ]
 Cues = Annotated[
-    bool | None,
+    str | None,
     typer.Option(
-        "--cues/--no-cues", help="Sounds where the text has them.  [default: cues]", show_default=False
+        "--cues",
+        metavar="none|few|all",
+        help="Sounds: none; few, those that the text writes out (砰); all, those too that it only names (手机响了).  "
+        "[default: few]",
+        show_default=False,
     ),
 ]
+NoCues = Annotated[bool, typer.Option("--no-cues", help="The same as --cues none.")]
 Llm = Annotated[
     bool | None,
     typer.Option(
