@@ -16,10 +16,10 @@ LAYERS = [
     ["errors", "hanzi", "model", "audio"],
     ["pace", "catalog", "media", "readings", "lexicon", "characters"],
     ["synths", "sounds", "effects", "delivery", "settings", "workspace", "packs"],
-    ["read", "script", "cast", "engines", "timeline", "mix", "master", "publish"],
+    ["read", "script", "casting", "engines", "timeline", "mix", "master", "publish"],
     ["speak", "chapter", "llm", "editing", "resume", "plot"],
     ["pipeline"],
-    ["preview", "doctor", "show"],
+    ["recast", "player", "preview", "doctor", "show", "show_cast"],
     ["cli"],
 ]
 BASE = 3  # the layers under this one are foundations and may use each other in the order listed
