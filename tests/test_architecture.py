@@ -17,10 +17,10 @@ LAYERS = [
     ["pace", "catalog", "media", "readings", "lexicon", "characters"],
     ["synths", "sounds", "loudness", "presets", "effects", "delivery"],
     ["settings", "workspace", "packs", "own_sounds", "runners"],
-    ["read", "script", "cast", "engines", "timeline", "parts", "mix", "master", "publish"],
+    ["read", "script", "casting", "engines", "timeline", "parts", "mix", "master", "publish"],
     ["speak", "chapter", "llm", "editing", "resume", "plot"],
     ["pipeline"],
-    ["preview", "doctor", "show"],
+    ["recast", "player", "preview", "doctor", "show", "show_cast"],
     ["cli"],
 ]
 BASE = 4  # the layers under this one are foundations and may use each other in the order listed
