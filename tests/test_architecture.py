@@ -17,7 +17,7 @@ LAYERS = [
     ["pace", "catalog", "media", "readings", "lexicon", "characters"],
     ["synths", "sounds", "loudness", "presets", "settings", "workspace", "packs"],
     ["read", "script", "cast", "engines", "timeline", "parts", "mix", "master", "publish"],
-    ["speak", "chapter", "llm", "editing", "resume", "plot"],
+    ["speak", "chapter", "audiocheck", "llm", "editing", "resume", "plot"],
     ["pipeline"],
     ["preview", "doctor", "show"],
     ["cli"],
