@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 
-def speech(seconds: int, *, rate_hz: int = 48_000, channels: int = 1, seed: int = 0) -> np.ndarray:
-    """Something with the peaks of a voice: pulses through resonances, in syllables, words and pauses."""
+def speech(
+    seconds: int, *, rate_hz: int = 48_000, channels: int = 1, seed: int = 0, noise: float = 1e-4
+) -> np.ndarray:
+    """Something with the peaks of a voice: pulses through resonances, in syllables, words and pauses, over noise of that RMS."""
     from scipy.signal import lfilter
 
     rng = np.random.default_rng(seed)
@@ -24,5 +26,5 @@ def speech(seconds: int, *, rate_hz: int = 48_000, channels: int = 1, seed: int 
         start = int(at * rate_hz)
         out[start : start + count] += voice / np.abs(voice).max() * np.hanning(count) * rng.uniform(0.2, 1.0)
         at += length + (rng.uniform(0.2, 0.8) if rng.random() < 0.2 else 0.02)
-    out = 0.1 * out + 1e-4 * rng.standard_normal(out.size)
+    out = 0.1 * out + noise * rng.standard_normal(out.size)
     return np.repeat(out[:, np.newaxis], channels, axis=1).astype(np.float32)
