@@ -21,6 +21,7 @@ from novelcast.hanzi import simplified
 from novelcast.model import Book, Cast, Loudness, Progress, ProgressSink, Script, Span, Voice
 
 if TYPE_CHECKING:
+    from novelcast.audiocheck import AudioReport
     from novelcast.catalog import CueSound
     from novelcast.doctor import Finding
     from novelcast.pipeline import Edition
@@ -119,6 +120,33 @@ def show_edition(edition: Edition, pictures: Sequence[Path] = ()) -> None:
         out.print(f"picture: {picture}")
     out.print(f"{edition.spoken} lines spoken, {edition.reused} reused; engine {edition.engine}")
     out.print(f"{(edition.folder / 'chapters').resolve()}")
+
+
+def show_audio(reports: Sequence[AudioReport]) -> None:
+    numbers = ("length", "Hz", "kbit/s", *LEVELS, "head s", "tail s")
+    table = _table("file", "format", *numbers, "verdict", right=numbers)
+    for r in reports:
+        stored, heard = r.format, r.loudness
+        table.add_row(
+            Text(r.file), f"{stored.codec}, {stored.channels} ch", clock(round(r.seconds), 1),
+            str(stored.rate_hz), f"{stored.bitrate_kbps:.0f}", *levels(heard),
+            f"{heard.head_s:.2f}", f"{heard.tail_s:.2f}", f"misses {r.preset}" if r.misses else f"keeps {r.preset}",
+        )  # fmt: skip
+    _print(table)
+    out = _plain()
+    for r in reports:
+        for miss in r.misses:
+            out.print(f"{r.file}: {miss.what}: {miss.do}")
+
+
+def audio_json(reports: Sequence[AudioReport]) -> dict[str, Any]:
+    return {
+        "files": [
+            r.model_dump()
+            | {"keeps": not r.misses, "misses": [{"what": m.what, "do": m.do} for m in r.misses]}
+            for r in reports
+        ]
+    }
 
 
 def edition_json(edition: Edition) -> dict[str, Any]:
