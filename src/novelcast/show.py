@@ -250,7 +250,7 @@ def script_json(written: Written, review_below: float) -> dict[str, Any]:
     script = written.script
 
     def place(item: Any) -> dict[str, int]:
-        return dict(item.span.model_dump())
+        return asdict(item.span)
 
     return {
         "version": script.version,
