@@ -14,7 +14,7 @@ PACKAGE = Path(novelcast.__file__).parent
 # share a group do not import each other.
 LAYERS = [
     ["errors", "hanzi", "model", "audio"],
-    ["pace", "catalog", "media", "readings", "lexicon", "characters"],
+    ["pace", "catalog", "media", "readings", "lexicon", "characters", "utterances"],
     ["synths", "sounds", "settings", "workspace", "packs"],
     ["read", "script", "cast", "engines", "timeline", "mix", "master", "publish"],
     ["speak", "chapter", "llm", "editing", "resume", "plot"],
