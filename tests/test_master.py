@@ -13,7 +13,8 @@ from novelcast.errors import InputError, SettingsError
 from novelcast.master import PRESETS, LoudnessMeter, limit, master_to_file, measure, preset_named
 from novelcast.media import decode
 from novelcast.model import Loudness
-from novelcast.publish.mp3 import Tags, write_mp3
+from novelcast.publish.id3 import Tags
+from novelcast.publish.mp3 import write_mp3
 
 RATE = 48_000
 

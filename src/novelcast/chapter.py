@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from novelcast import sounds
 from novelcast.audio import Samples, resample
 from novelcast.catalog import CueSound
 from novelcast.errors import InputError
-from novelcast.master import Block, Preset, master_to_file
+from novelcast.master import Block, Preset, limit, master_to_file
 from novelcast.mix import mix
 from novelcast.model import Book, Cast, Pauses, Placement, Script, Timeline
-from novelcast.publish.edition import ChapterRecord, EditionRecord, file_sha256
-from novelcast.publish.mp3 import Tags, safe_name, write_mp3
-from novelcast.timeline import ClipRef, CueInfo, build_timeline
+from novelcast.publish.about import About
+from novelcast.publish.edition import ChapterRecord, EditionRecord, digest, file_sha256
+from novelcast.publish.id3 import id3
+from novelcast.publish.mp3 import with_tags, write_mp3
+from novelcast.publish.names import safe_name
+from novelcast.publish.picture import picture_of
+from novelcast.publish.tagging import chapter_tags
+from novelcast.timeline import SCENE_BREAK, ClipRef, CueInfo, build_timeline
 from novelcast.workspace import ClipCache
 
 MASTER_PASSES = 3
@@ -56,21 +61,43 @@ class ChapterMaker:
         self,
         timeline: Timeline,
         narrator: str,
+        about: About,
         folder: Path,
         done: EditionRecord,
         mixed: Callable[[int], None],
     ) -> ChapterRecord:
-        """The chapter's MP3 under `folder`/chapters, or the one that is there if nothing about it changed.
+        """The chapter's MP3 under `folder`/chapters: mastered, or only tagged, or left as it is, by what changed.
 
         `mixed` is told of samples mixed, MASTER_PASSES times the chapter's length in all.
         """
-        tags = self._tags(narrator)
-        made_from = self._made_from(timeline, tags)
+        made_from = self._made_from(timeline)
+        tags = chapter_tags(self.book, about, self.number, narrator, self.script, timeline, SCENE_BREAK)
+        cover = Path(self.book.cover) if self.book.cover else None
+        head = id3(tags, picture_of(cover) if cover else None)
+        path = folder / "chapters" / safe_name(f"{self.number + 1:03} {self.title}")
+        named = {
+            "title": self.title,
+            "file": path.relative_to(folder).as_posix(),
+            "tagged": digest(head),
+        }
         if (kept := done.kept(self.number, made_from, folder)) is not None:
             mixed(MASTER_PASSES * timeline.length)
-            return kept
-        path = folder / "chapters" / safe_name(f"{self.number + 1:03} {self.title}")
-        cover = Path(self.book.cover) if self.book.cover else None
+            if all(getattr(kept, name) == value for name, value in named.items()):
+                return kept
+            with_tags(folder / kept.file, path, head)
+            return kept.model_copy(update=named | _whole(path))
+        settled = (0.0, 0.0)
+
+        def settle(gain_db: float, ceiling_dbtp: float) -> None:
+            nonlocal settled
+            settled = gain_db, ceiling_dbtp
+
+        def write(to: Path, mastered: Iterable[Block]) -> None:
+            write_mp3(
+                to, mastered,
+                rate_hz=self.preset.rate_hz, channels=self.preset.channels, bitrate_kbps=self.preset.bitrate_kbps,
+                tags=tags, cover=cover,
+            )  # fmt: skip
 
         left = MASTER_PASSES * timeline.length
 
@@ -82,28 +109,30 @@ class ChapterMaker:
                 mixed(step)
                 yield block
 
-        def write(to: Path, mastered: Iterable[Block]) -> None:
-            write_mp3(
-                to, mastered,
-                rate_hz=self.preset.rate_hz, channels=self.preset.channels, bitrate_kbps=self.preset.bitrate_kbps,
-                tags=tags, cover=cover,
-            )  # fmt: skip
-
-        loudness = master_to_file(blocks, path, self.preset, write)
+        loudness = master_to_file(blocks, path, self.preset, write, settled=settle)
         mixed(left)
+        gain_db, ceiling_dbtp = settled
         return ChapterRecord(
             chapter=self.number,
-            title=self.title,
-            file=path.relative_to(folder).as_posix(),
             samples=timeline.length,
             rate_hz=timeline.rate_hz,
             speakers=len({s.speaker for s in self.script.segments if s.speaker is not None}),
             cues=len(self.script.cues),
             loudness=loudness,
             misses=tuple(self.preset.misses(loudness)),
-            sha256=file_sha256(path),
+            gain_db=gain_db,
+            ceiling_dbtp=ceiling_dbtp,
             made_from=made_from,
+            **named,
+            **_whole(path),
         )
+
+    def mastered(self, timeline: Timeline, record: ChapterRecord) -> Iterator[Block]:
+        """The samples that the chapter's MP3 was encoded from, as a stream: float32 (n, channels)."""
+        return limit(
+            mix(timeline, self.load, channels=self.preset.channels),
+            gain_db=record.gain_db, ceiling_dbtp=record.ceiling_dbtp, rate_hz=timeline.rate_hz,
+        )  # fmt: skip
 
     def load(self, placement: Placement) -> Samples:
         """A placement's samples, float32 (placement.length,), at the preset's rate."""
@@ -127,27 +156,19 @@ class ChapterMaker:
             rate_hz=self.preset.rate_hz,
         )
 
-    def _tags(self, narrator: str) -> Tags:
-        author = "、".join(self.book.authors) or self.book.title
-        return Tags(
-            title=self.title,
-            album=self.book.title,
-            artist=author,
-            album_artist=author,
-            composer=narrator,
-            track=self.number + 1,
-            track_total=len(self.book.chapters),
-            language=self.book.language,
+    def _made_from(self, timeline: Timeline) -> str:
+        """A fingerprint of everything that decides how the chapter sounds."""
+        return digest(
+            SOUND_VERSION,
+            timeline.model_dump_json(exclude={"title": True, "placements": {"__all__": {"segment"}}}),
+            self.preset.model_dump_json(),
+            *(
+                cue.model_dump_json(exclude={"by_user", "note", "text", "segment"})
+                for cue in self.script.cues
+            ),
+            *(self._sounds[cue.sound].model_dump_json() for cue in self.script.cues),
         )
 
-    def _made_from(self, timeline: Timeline, tags: Tags) -> str:
-        """A fingerprint of everything that decides the file."""
-        parts = [
-            SOUND_VERSION,
-            *(m.model_dump_json() for m in (timeline, self.preset, tags)),
-            *(cue.model_dump_json(exclude={"by_user", "note"}) for cue in self.script.cues),
-        ]
-        parts += [self._sounds[cue.sound].model_dump_json() for cue in self.script.cues]
-        if self.book.cover:
-            parts.append(file_sha256(Path(self.book.cover)))
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+def _whole(path: Path) -> dict[str, Any]:
+    return {"size_bytes": path.stat().st_size, "sha256": file_sha256(path)}

@@ -372,13 +372,20 @@ def master_gain_db(mix: Loudness, preset: Preset) -> float:
     return preset.target_lufs - mix.integrated_lufs
 
 
-def master_to_file(mix: Callable[[], Iterable[Block]], path: Path, preset: Preset, write: Writer) -> Loudness:
+def master_to_file(
+    mix: Callable[[], Iterable[Block]],
+    path: Path,
+    preset: Preset,
+    write: Writer,
+    *,
+    settled: Callable[[float, float], None] = lambda gain_db, ceiling_dbtp: None,
+) -> Loudness:
     """Write the mix at the preset's levels; return what the finished file measures when decoded.
 
     `mix` starts the stream anew, at the preset's rate and channels, each time it is called (two to four times,
     as a rule). `write(path, blocks)` encodes. The file is decoded and measured, and written again with what it
     misses corrected; `preset.misses(result)` says where that was not possible. `path` appears, or is replaced,
-    only at the end.
+    only at the end. `settled` is told the gain and the ceiling of the file that was kept.
     """
     ceiling_dbtp = preset.ceiling_dbtp - _CODEC_OVERSHOOT_DB
     gain_db = _gain_before_limiter(mix, preset, ceiling_dbtp)
@@ -386,6 +393,7 @@ def master_to_file(mix: Callable[[], Iterable[Block]], path: Path, preset: Prese
         for _ in range(_ENCODINGS):
             write(draft, limit(mix(), gain_db=gain_db, ceiling_dbtp=ceiling_dbtp, rate_hz=preset.rate_hz))
             file = _measured(media.decode(draft, rate_hz=preset.rate_hz, channels=preset.channels), preset)
+            settled(gain_db, ceiling_dbtp)
             if not preset.misses(file):
                 break
             gain_db += master_gain_db(file, preset)

@@ -6,8 +6,10 @@ import asyncio
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 
+from novelcast import __version__
 from novelcast.audio import ClipInfo
 from novelcast.catalog import load_cue_sounds
 from novelcast.chapter import MASTER_PASSES, ChapterMaker
@@ -17,8 +19,9 @@ from novelcast.errors import InputError
 from novelcast.lexicon import lexicon_for, surnames_of
 from novelcast.master import preset_named
 from novelcast.model import Book, Cast, Progress, ProgressSink, Script
+from novelcast.publish.about import load_about
 from novelcast.publish.edition import ChapterRecord, EditionRecord
-from novelcast.publish.mp3 import picture_of
+from novelcast.publish.picture import picture_of
 from novelcast.read import cover_of, read_book
 from novelcast.resume import Say, Written, adopt_cast, cast_of, script_of
 from novelcast.settings import Settings
@@ -72,6 +75,7 @@ def render(
     """
     preset = preset_named(settings.preset)
     book, folder = read(sources, settings, details, progress)
+    about = load_about(folder.root)
     cache = ClipCache(settings.clips_dir)
     with folder.locked(), cache.in_use():
         written, cast = write(book, folder, settings, details, progress, say, on_trial=True)
@@ -99,10 +103,13 @@ def render(
         ]
         timelines = [maker.timeline(clips, cast, settings.pauses) for maker in makers]
         bar = _Bar("master", MASTER_PASSES * sum(t.length for t in timelines), progress)
-        before = done = read_model(folder.edition, EditionRecord) or EditionRecord()
+        before = read_model(folder.edition, EditionRecord) or EditionRecord()
+        done = before.model_copy(
+            update={"title": book.title, "preset": preset.name, "versions": _versions(engine)}
+        )
         for maker, timeline in zip(makers, timelines, strict=True):
             write_model(folder.timeline(maker.number), timeline)
-            record = maker.publish(timeline, cast.narrator.voice, folder.root, done, bar.add)
+            record = maker.publish(timeline, cast.narrator.voice, about, folder.root, done, bar.add)
             done = done.with_chapter(record)
             write_model(folder.edition, done)
             edition.chapters.append(record)
@@ -180,7 +187,7 @@ def _swept(
     before: EditionRecord, done: EditionRecord, chapters: Collection[int], folder: BookFolder
 ) -> EditionRecord:
     """The edition without chapters that the book no longer has; files that no chapter has any more are removed."""
-    kept = EditionRecord(chapters=tuple(c for c in done.chapters if c.chapter in chapters))
+    kept = done.model_copy(update={"chapters": tuple(c for c in done.chapters if c.chapter in chapters)})
     for old in before.chapters:
         if old.file not in {c.file for c in kept.chapters}:
             (folder.root / old.file).unlink(missing_ok=True)
@@ -203,6 +210,10 @@ def engine_options(settings: Settings, progress: ProgressSink | None) -> EngineO
         openai=settings.openai,
         openai_key=os.environ.get(settings.openai.key_env) if settings.openai else None,
     )
+
+
+def _versions(engine: Engine) -> dict[str, str]:
+    return {"novelcast": __version__, engine.name: engine.version, "av": version("av")}
 
 
 async def _speak(
