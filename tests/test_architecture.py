@@ -17,7 +17,7 @@ LAYERS = [
     ["pace", "catalog", "media", "readings", "lexicon", "characters", "utterances"],
     ["synths", "sounds", "settings", "workspace", "packs"],
     ["read", "script", "cast", "engines", "timeline", "mix", "master", "publish"],
-    ["speak", "chapter", "llm", "editing", "resume", "plot"],
+    ["speak", "chapter", "llm", "editing", "resume", "plot", "publishing"],
     ["pipeline"],
     ["preview", "doctor", "show"],
     ["cli"],

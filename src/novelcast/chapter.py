@@ -70,7 +70,7 @@ class ChapterMaker:
 
         `mixed` is told of samples mixed, MASTER_PASSES times the chapter's length in all.
         """
-        made_from = self._made_from(timeline)
+        made_from = self.made_from(timeline)
         tags = chapter_tags(self.book, about, self.number, narrator, self.script, timeline, SCENE_BREAK)
         cover = Path(self.book.cover) if self.book.cover else None
         head = id3(tags, picture_of(cover) if cover else None)
@@ -156,7 +156,7 @@ class ChapterMaker:
             rate_hz=self.preset.rate_hz,
         )
 
-    def _made_from(self, timeline: Timeline) -> str:
+    def made_from(self, timeline: Timeline) -> str:
         """A fingerprint of everything that decides how the chapter sounds."""
         return digest(
             SOUND_VERSION,

@@ -20,8 +20,11 @@ from novelcast.lexicon import lexicon_for, surnames_of
 from novelcast.master import preset_named
 from novelcast.model import Book, Cast, Progress, ProgressSink, Script
 from novelcast.publish.about import load_about
-from novelcast.publish.edition import ChapterRecord, EditionRecord
+from novelcast.publish.edition import ChapterRecord, EditionRecord, FileRecord
+from novelcast.publish.formats import check_formats
 from novelcast.publish.picture import picture_of
+from novelcast.publish.view import Options
+from novelcast.publishing import publish_locked
 from novelcast.read import cover_of, read_book
 from novelcast.resume import Say, Written, adopt_cast, cast_of, script_of
 from novelcast.settings import Settings
@@ -53,6 +56,8 @@ class Edition:
     failed: list[tuple[Utterance, str]] = field(default_factory=list)
     spoken: int = 0
     reused: int = 0
+    also: list[FileRecord] = field(default_factory=list)
+    """Files of further formats, where they were asked for and every chapter is there."""
 
     def complete(self, part: Script) -> bool:
         """Whether every line of this part of the script could be spoken."""
@@ -66,14 +71,17 @@ def render(
     details: BookDetails,
     progress: ProgressSink,
     say: Say = lambda _: None,
+    also: Sequence[str] = (),
 ) -> Edition:
-    """Source text in, mastered chapters out; what is already made is not made again.
+    """Source text in, mastered chapters out, and files of the formats in `also`; what is already made is not made
+    again.
 
     A chapter with a line that could not be spoken is not written; the line is in the result's `failed`. `say` is
     told, in sentences, what came of the user's edits.
     Raises InputError, SettingsError, EngineUnavailable.
     """
     preset = preset_named(settings.preset)
+    formats = check_formats(also)
     book, folder = read(sources, settings, details, progress)
     about = load_about(folder.root)
     cache = ClipCache(settings.clips_dir)
@@ -115,6 +123,10 @@ def render(
             edition.chapters.append(record)
         write_model(folder.edition, _swept(before, done, parts, folder))
         bar.finish()
+        if formats and edition.failed:
+            say(f"{', '.join(formats)}: not made, because chapters are missing")
+        elif formats:
+            edition.also = publish_locked(folder, formats, settings, Options(), progress, say).files
     return edition
 
 

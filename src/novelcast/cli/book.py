@@ -10,6 +10,7 @@ import typer
 from novelcast.cli.app import app
 from novelcast.cli.options import (
     Again,
+    Also,
     Author,
     Book,
     Cues,
@@ -55,6 +56,7 @@ def render(
     again: Again = False,
     proxy: Proxy = None,
     fresh: Fresh = False,
+    also: Also = "",
     plot: Annotated[
         bool, typer.Option("--plot", help="Also draw each chapter: waveform by speaker, spectrogram, cues.")
     ] = False,
@@ -80,7 +82,8 @@ def render(
     if plot:
         check_plots()
     with said() as say, progress_bars(quiet) as progress:
-        edition = run(book, settings, BookDetails(title, author, cover, fresh, again), progress, say)
+        details = BookDetails(title, author, cover, fresh, again)
+        edition = run(book, settings, details, progress, say, also.split(","))
         pictures = plots(edition) if plot else []
     if json_:
         print_json(edition_json(edition))
