@@ -12,8 +12,9 @@ from novelcast.catalog import load_cue_sounds
 from novelcast.chapter import ChapterMaker
 from novelcast.engines import all_voices
 from novelcast.errors import InputError
-from novelcast.master import Block, preset_named
+from novelcast.loudness import Block
 from novelcast.model import Book, Progress, ProgressSink, Script, Timeline
+from novelcast.presets import preset_named
 from novelcast.publish.about import load_about
 from novelcast.publish.edition import ChapterRecord, EditionRecord, FileRecord, file_sha256, is_untouched
 from novelcast.publish.formats import check_formats, plan_format
@@ -119,7 +120,7 @@ def view_of(
     about = load_about(folder.root)
 
     def chapter_view(done: ChapterRecord) -> ChapterView:
-        timeline = read_model(folder.timeline(done.chapter), Timeline)
+        timeline = read_model(folder.timeline(done.chapter, done.part, done.parts), Timeline)
         if timeline is None or done.chapter not in parts:
             raise _changed(folder, done)
         maker = ChapterMaker(done.chapter, parts[done.chapter], book, preset, cache, library)
@@ -127,7 +128,7 @@ def view_of(
             raise _changed(folder, done)
         mixable = all(cache.path(p.clip).is_file() for p in timeline.placements if p.clip)
         if not mixable:
-            say(f"{done.title}: its clips are no longer in the cache; it is made from its MP3")
+            say(f"{done.name}: its clips are no longer in the cache; it is made from its MP3")
 
         def audio() -> Iterator[Block]:
             blocks = (
@@ -158,7 +159,7 @@ def view_of(
 
 def _changed(folder: BookFolder, done: ChapterRecord) -> InputError:
     return InputError(
-        f"{folder.root}: “{done.title}” was changed since it was rendered",
+        f"{folder.root}: “{done.name}” was changed since it was rendered",
         hint="render the book again: only what changed is made anew",
     )
 

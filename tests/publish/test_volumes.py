@@ -1,10 +1,8 @@
 """What lies over a chapter, and what in it."""
 
 from books import script_of, segment
-from novelcast.model import Placement, Skipped, Span, Timeline
+from novelcast.model import Placement, Timeline
 from novelcast.publish.volumes import Shelved, lyrics_of, scenes_of, shelve
-
-BREAK = "pause"
 
 
 def placed(*starts: tuple[str, int], length: int = 60_000) -> Timeline:
@@ -12,13 +10,6 @@ def placed(*starts: tuple[str, int], length: int = 60_000) -> Timeline:
         chapter=0, title="一", rate_hz=1000, length=length,
         placements=tuple(Placement(clip="c", track="voice", start=s, length=10, segment=name) for name, s in starts),
     )  # fmt: skip
-
-
-def broken_at(*paragraphs: int) -> list[Skipped]:
-    return [
-        Skipped(span=Span(chapter=0, paragraph=p, start=0, end=3), text="***", reason=BREAK)
-        for p in paragraphs
-    ]
 
 
 def test_volumes_are_counted_in_the_order_of_the_book() -> None:
@@ -37,23 +28,18 @@ def test_a_title_with_the_sign_in_it_is_no_volume() -> None:
 
 def test_a_chapter_with_breaks_has_scenes_that_fill_it() -> None:
     part = script_of(
-        [
-            segment("天黑了。", paragraph=0),
-            segment("灯灭了。", paragraph=1),
-            segment("早晨。" * 9, paragraph=3),
-        ],
-        skipped=broken_at(2),
+        [segment("天黑了。"), segment("灯灭了。", paragraph=1), segment("早晨。" * 9, paragraph=3)]
     )
     names = [s.id for s in part.segments]
-    scenes = scenes_of(part, placed((names[0], 500), (names[1], 2000), (names[2], 7000)), BREAK)
+    timeline = placed((names[0], 500), (names[1], 2000), (names[2], 7000))
+    scenes = scenes_of(part, timeline.model_copy(update={"scenes": (7000,)}))
     assert [(s.start_ms, s.end_ms) for s in scenes] == [(0, 7000), (7000, 60_000)]
     assert [s.title for s in scenes] == ["1. 天黑了。", "2. " + "早晨。" * 6 + "…"]
 
 
 def test_a_chapter_without_breaks_has_no_scenes() -> None:
-    part = script_of([segment("天黑了。"), segment("灯灭了。", paragraph=2)], skipped=broken_at(3))
-    names = [s.id for s in part.segments]
-    assert scenes_of(part, placed((names[0], 500), (names[1], 2000)), BREAK) == ()
+    part = script_of([segment("天黑了。")])
+    assert scenes_of(part, placed((part.segments[0].id, 500))) == ()
 
 
 def test_a_line_of_several_clips_has_the_time_of_the_first() -> None:

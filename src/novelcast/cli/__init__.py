@@ -9,10 +9,10 @@ from pathlib import Path
 
 import typer
 
-from novelcast.cli import book, publish, tools
+from novelcast.cli import book, cues, publish, tools
 from novelcast.cli.app import app
 
-__all__ = ["app", "book", "main", "publish", "tools"]
+__all__ = ["app", "book", "cues", "main", "publish", "tools"]
 
 # What writing to the standard output fails with: a full disk or device, one that is gone, nobody who reads.
 _CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EPIPE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,11 +13,16 @@ from novelcast.model import Loudness, Model
 
 
 class ChapterRecord(Model):
-    """One finished chapter. `file` is relative to the edition's folder, `samples` counts per channel;
-    `made_from` is a fingerprint of all that decides its sound, `tagged` one of its tags. The mix was given
-    `gain_db` and limited to `ceiling_dbtp`."""
+    """One finished chapter, or one of its `parts`, counted from 0, where it is too long for a file.
+
+    `file` is relative to the edition's folder, `samples` counts per channel; `made_from` is a fingerprint of all that
+    decides how it sounds, `tagged` one of its tags. The mix was given `gain_db` and limited to `ceiling_dbtp`. `misses` says what of its preset the file does not keep.
+    """
 
     chapter: int
+    part: int = 0
+    parts: int = 1
+    preset: str = ""
     title: str
     file: str
     samples: int
@@ -32,6 +38,10 @@ class ChapterRecord(Model):
     made_from: str
     tagged: str
 
+    @property
+    def name(self) -> str:
+        return part_title(self.title, self.part, self.parts)
+
 
 class FileRecord(Model):
     """A further file, made by `format` from the rendered chapters (see `formats`). `seconds` is how long it plays,
@@ -46,6 +56,11 @@ class FileRecord(Model):
     made_from: str
 
 
+def part_title(title: str, part: int, parts: int) -> str:
+    """What a file is called: its chapter's title, and which part it is where there are several."""
+    return title if parts == 1 else f"{title} ({part + 1}/{parts})"
+
+
 class EditionRecord(Model):
     """`versions`: of novelcast, the engine and the encoders that made the newest of it; `preset`: by which the
     chapters were mastered."""
@@ -57,8 +72,14 @@ class EditionRecord(Model):
     files: tuple[FileRecord, ...] = ()
 
     def with_chapter(self, record: ChapterRecord) -> EditionRecord:
-        others = [c for c in self.chapters if c.chapter != record.chapter]
-        return self.model_copy(update={"chapters": tuple(sorted([*others, record], key=lambda c: c.chapter))})
+        """The edition with this file in place of the one that it makes again, and of parts cut otherwise."""
+        others = [
+            c
+            for c in self.chapters
+            if c.chapter != record.chapter or (c.parts == record.parts and c.part != record.part)
+        ]
+        chapters = tuple(sorted([*others, record], key=lambda c: (c.chapter, c.part)))
+        return self.model_copy(update={"chapters": chapters})
 
     def with_files(self, format_: str, records: Iterable[FileRecord]) -> EditionRecord:
         """The edition with these files of a format, and no others of it."""
@@ -89,3 +110,20 @@ def digest(*parts: str | bytes) -> str:
         data = part.encode(errors="surrogatepass") if isinstance(part, str) else part
         whole.update(len(data).to_bytes(8, "big") + data)
     return whole.hexdigest()
+
+
+def loudness_report(edition: EditionRecord) -> str:
+    """loudness.json: what each file measures when decoded, and what of its preset it misses."""
+    files = [
+        {
+            "file": c.file,
+            "chapter": c.chapter + 1,
+            "title": c.name,
+            "preset": c.preset,
+            "seconds": round(c.samples / c.rate_hz, 3),
+            **{name: round(value, 2) for name, value in c.loudness.model_dump().items()},
+            "misses": list(c.misses),
+        }
+        for c in edition.chapters
+    ]
+    return json.dumps({"files": files}, ensure_ascii=False, indent=1) + "\n"

@@ -33,7 +33,7 @@ def _write(path: Path, volume: Volume) -> None:
     kbps = min(view.bitrate_kbps, _MOST_KBPS * view.channels)
     encoder = encoder_of("aac", rate_hz=rate_hz, channels=view.channels, bitrate_kbps=kbps, format_="fltp")
     marks = [
-        Mark(start=start, title=c.record.title)
+        Mark(start=start, title=c.record.name)
         for start, c in zip(volume.starts(), volume.chapters, strict=True)
     ]
     with path.open("wb") as file:

@@ -188,10 +188,6 @@ def _box(name: bytes, *content: bytes) -> bytes:
     return b"".join((pack(">I4s", size, name), *content))
 
 
-def _full_box(name: bytes, *content: bytes) -> bytes:
-    return _box(name, bytes(4), *content)
-
-
 def _full_box(name: bytes, *content: bytes, version: int = 0) -> bytes:
     return _box(name, bytes([version, 0, 0, 0]), *content)
 

@@ -73,7 +73,7 @@ def _comments(volume: Volume) -> dict[str, str]:
     }
     for number, (start, chapter) in enumerate(zip(volume.starts(), volume.chapters, strict=True), 1):
         comments[f"CHAPTER{number:03}"] = _clock(start * 1000 // rate_hz)
-        comments[f"CHAPTER{number:03}NAME"] = chapter.record.title
+        comments[f"CHAPTER{number:03}NAME"] = chapter.record.name
     if volume.view.cover:
         comments["METADATA_BLOCK_PICTURE"] = _picture(*picture_of(volume.view.cover))
     return {name: clean(text) for name, text in comments.items() if clean(text)}

@@ -11,24 +11,19 @@ from novelcast.publish.volumes import lyrics_of, scenes_of, shelve
 def chapter_tags(
     book: Book,
     about: About,
-    chapter: int,
     narrator: str,
     part: Script,
     timeline: Timeline,
-    scene_break: str,
 ) -> Tags:
-    """`narrator` is the voice that reads, if the user gives it no other name; `part` the chapter's own script, in
-    which text skipped for `scene_break` parts two scenes."""
+    """The tags of one file, but for its title and track. `narrator` is the voice that reads, if the user gives it no
+    other name; `part` the chapter's own script."""
     shelved = shelve([c.title for c in book.chapters])
     volumes = max(s.number for s in shelved)
     return book_tags(book, about, narrator).model_copy(
         update={
-            "title": book.chapters[chapter].title,
-            "track": chapter + 1,
-            "track_total": len(book.chapters),
-            "disc": shelved[chapter].number or None,
+            "disc": shelved[timeline.chapter].number or None,
             "disc_total": volumes or None,
-            "scenes": scenes_of(part, timeline, scene_break),
+            "scenes": scenes_of(part, timeline),
             "lyrics": lyrics_of(part, timeline),
         }
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from novelcast.model import Script, Timeline
 from novelcast.publish.id3 import Lyric, Scene
@@ -35,31 +36,23 @@ def shelve(titles: Sequence[str]) -> list[Shelved]:
     return [Shelved(volume, volumes.index(volume) + 1 if volume else 0, title) for volume, _, title in split]
 
 
-def scenes_of(part: Script, timeline: Timeline, reason: str) -> tuple[Scene, ...]:
-    """The scenes of a chapter that has several: from one text skipped for `reason` to the next.
+def scenes_of(part: Script, timeline: Timeline) -> tuple[Scene, ...]:
+    """The scenes of a file that has several, each named by its first words, one after another without a gap.
 
-    `part` is the chapter's own script. A scene starts with its first sound and lasts until the next starts.
+    `part` is the chapter's own script.
     """
-    breaks = sorted({s.span.paragraph for s in part.skipped if s.reason == reason})
-    starts = _starts(timeline)
-    found: list[tuple[int, str]] = []
-    scene = -1
-    for segment in part.segments:
-        here = sum(p < segment.span.paragraph for p in breaks)
-        if here != scene and segment.id in starts:
-            found.append((starts[segment.id], segment.text.strip()))
-            scene = here
-    if len(found) < 2:
+    if not timeline.scenes:
         return ()
-    found[0] = (0, found[0][1])
-    ends = [start for start, _ in found[1:]] + [timeline.length]
+    texts = {segment.id: segment.text for segment in part.segments}
+    heard = sorted((start, texts[name]) for name, start in _starts(timeline).items() if name in texts)
+    starts = [0, *timeline.scenes]
     return tuple(
         Scene(
             start_ms=start * 1000 // timeline.rate_hz,
             end_ms=end * 1000 // timeline.rate_hz,
-            title=f"{number}. {_short(text)}",
+            title=f"{number}. {_short(next((text for at, text in heard if start <= at < end), ''))}".strip(),
         )
-        for number, ((start, text), end) in enumerate(zip(found, ends, strict=True), 1)
+        for number, (start, end) in enumerate(pairwise([*starts, timeline.length]), 1)
     )
 
 

@@ -61,7 +61,7 @@ class Volume:
             str(view.bitrate_kbps),
             ENCODER,
             *more,
-            *(part for c in self.chapters for part in (c.record.made_from, c.record.title)),
+            *(part for c in self.chapters for part in (c.record.made_from, c.record.name)),
         )
 
     def audio(self) -> Iterator[Block]:
