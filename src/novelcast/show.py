@@ -250,7 +250,7 @@ def script_json(written: Written, review_below: float) -> dict[str, Any]:
     script = written.script
 
     def place(item: Any) -> dict[str, int]:
-        return dict(item.span.model_dump())
+        return asdict(item.span)
 
     return {
         "version": script.version,
@@ -374,11 +374,15 @@ def show_voices(voices: Sequence[Voice]) -> None:
     _print(table)
 
 
-def show_cues(sounds: Sequence[CueSound]) -> None:
-    table = _table("sound", "mode", "made by", "words")
+def show_cues(sounds: Sequence[CueSound], mine: Path) -> None:
+    table = _table("sound", "whose", "mode", "made by", "words")
     for s in sounds:
-        table.add_row(s.name, s.mode, s.make or s.file or "", Text("、".join(s.words)))
+        made = Path(s.file).name if s.file else s.make or ""
+        table.add_row(
+            s.name, "yours" if s.mine else "novelcast", s.mode, Text(made), Text("、".join(s.words))
+        )
     _print(table)
+    _plain().print(f"\nYour own sounds: {mine} (novelcast cues add NAME FILE --words …)")
 
 
 def show_findings(findings: Sequence[Finding]) -> None:
