@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from novelcast import casting
-from novelcast.audio import Samples, active_level_db, fade, gain, samples_in, silence
+from novelcast.audio import Samples, fade, gain, samples_in, silence
 from novelcast.casting import RoleRow
 from novelcast.catalog import load_delivery_rules
 from novelcast.delivery import NO_DELIVERIES, PLAIN, Delivery, deliveries_of
@@ -18,6 +18,7 @@ from novelcast.effects import apply_effect
 from novelcast.engines import all_voices, open_engine
 from novelcast.errors import InputError, SpeechFailed
 from novelcast.lexicon import lexicon_for, surnames_of
+from novelcast.loudness import clip_lufs
 from novelcast.model import Book, Cast, ProgressSink, Role, Script, Segment
 from novelcast.pipeline import BookDetails, engine_options, read, write
 from novelcast.publish.mp3 import safe_name
@@ -33,7 +34,7 @@ SHORTEST, LONGEST = 8, 40
 OTHERS = 3
 """Voices beside the speaker's own, where the user names none."""
 GAP_MS = 700
-LEVEL_DB = -20.0
+LEVEL_LUFS = -23.0
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,7 @@ def _heard(
             if clip is None:
                 raise InputError(f"clip {utterance.key} went missing", hint="run it again")
             rate_hz = clip.rate_hz
-            level = LEVEL_DB + how.gain_db - active_level_db(clip.samples, rate_hz)
+            level = LEVEL_LUFS + how.gain_db - clip_lufs(clip.samples, rate_hz)
             heard = apply_effect(clip.samples, rate_hz, effect) * np.float32(gain(level))
             parts += [heard, silence(samples_in(GAP_MS, rate_hz))]
     return np.concatenate(parts[:-1]), rate_hz
