@@ -13,10 +13,10 @@ PACKAGE = Path(novelcast.__file__).parent
 # Left to right; a module may import what stands to its left, and its own package's files. Stages that
 # share a group do not import each other.
 LAYERS = [
-    ["errors", "hanzi", "model", "audio"],
+    ["errors", "hanzi", "model", "audio", "ahead"],
     ["pace", "catalog", "media", "readings", "lexicon", "characters"],
-    ["synths", "sounds", "settings", "workspace", "packs", "own_sounds"],
-    ["read", "script", "cast", "engines", "timeline", "mix", "master", "publish"],
+    ["synths", "sounds", "loudness", "presets", "settings", "workspace", "packs", "runners", "own_sounds"],
+    ["read", "script", "cast", "engines", "timeline", "parts", "mix", "master", "publish"],
     ["speak", "chapter", "llm", "editing", "resume", "plot"],
     ["pipeline"],
     ["preview", "doctor", "show"],

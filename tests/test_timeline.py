@@ -3,14 +3,14 @@ import pytest
 from books import cast_of, cue, scene_break, script_of, segment
 from novelcast.audio import ClipInfo
 from novelcast.model import Pauses, Script, Timeline
-from novelcast.timeline import VOICE_LEVEL_DB, CueInfo, build_timeline, chapter_scripts
+from novelcast.timeline import VOICE_LUFS, CueInfo, build_timeline, chapter_scripts
 
 RATE_HZ = 1000  # one sample is a millisecond
 PAUSES = Pauses()
 
 
-def clip(ms: int, level_db: float = VOICE_LEVEL_DB) -> ClipInfo:
-    return ClipInfo(ms, RATE_HZ, level_db)
+def clip(ms: int, lufs: float = VOICE_LUFS, *, ends_sentence: bool = True) -> ClipInfo:
+    return ClipInfo(ms, RATE_HZ, lufs, ends_sentence)
 
 
 def laid_out(script: Script, clips: dict, cues: dict | None = None, pauses: Pauses = PAUSES) -> Timeline:
@@ -125,7 +125,7 @@ def test_a_loud_and_a_soft_clip_come_out_equally_loud() -> None:
         script.segments[1].id: [("b", clip(500, -27.0))],
     }
     loud, soft = laid_out(script, clips).placements
-    assert -14.0 + loud.gain_db == pytest.approx(-27.0 + soft.gain_db) == pytest.approx(VOICE_LEVEL_DB)
+    assert -14.0 + loud.gain_db == pytest.approx(-27.0 + soft.gain_db) == pytest.approx(VOICE_LUFS)
 
 
 def test_a_segment_with_nothing_to_say_takes_no_time() -> None:

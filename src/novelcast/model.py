@@ -278,20 +278,28 @@ class Pauses(Model):
     """Silence after a segment, by what follows it.
 
     Sources: huashuo's table after listening (sentence or turn 450, paragraph 900, title 1200, scene 1600,
-    chapter end 2000) and Alexandria's (speaker change 500, same speaker 250). A web novel's paragraph is
-    often one sentence, so its pause is nearer the turn's.
+    chapter end 2000), Alexandria's (speaker change 500, same speaker 250), tts-audiobook-tool's (phrase 500, sentence
+    900), Campione and Véronis 2002 (in speech that is read, pauses under 200 ms are within a sentence) and Stivers
+    2009 (people who talk fast leave about 200 ms between turns). A web novel's paragraph is often one sentence, so
+    its pause is nearer the turn's.
     """
 
+    clause_ms: int = Field(default=180, ge=0)
+    """Within a sentence, where it goes on in another voice or was too long to be spoken at once."""
     sentence_ms: int = Field(default=350, ge=0)
-    """Between two utterances of one segment."""
+    """Between two sentences of one line."""
     tag_ms: int = Field(default=220, ge=0)
     """Between a quote and the narration beside it, in one paragraph."""
     turn_ms: int = Field(default=450, ge=0)
     """From one speaker to another."""
+    fast_turn_ms: int = Field(default=200, ge=0)
+    """The same within a fast exchange: three short quotes in a row, or more."""
     paragraph_ms: int = Field(default=600, ge=0)
     heading_ms: int = Field(default=1200, ge=0)
     scene_ms: int = Field(default=1600, ge=0)
-    interrupted_ms: int = Field(default=120, ge=0)
+    end_ms: int = Field(default=2000, ge=0)
+    """After the last word of a chapter."""
+    interrupted_ms: int = Field(default=60, ge=0)
     """After a quote that breaks off with a dash (——”)."""
     cue_ms: int = Field(default=250, ge=0)
     """On either side of a sound that stands in place of words."""
@@ -315,23 +323,35 @@ class Placement(Model):
 
 
 class Timeline(Model):
-    """One chapter's positions. `length` includes head and tail silence."""
+    """One chapter's positions, or those of one of its files where a chapter is cut into `parts`, counted from 0.
+
+    `length` includes head and tail silence. `scenes` are the samples at which what follows a scene break begins.
+    """
 
     chapter: int
     title: str
     rate_hz: int
     length: int
     placements: tuple[Placement, ...]
+    scenes: tuple[int, ...] = ()
+    part: int = 0
+    parts: int = 1
 
 
 class Loudness(Model):
-    """Measured levels of a finished file. LUFS after ITU-R BS.1770-4, dB re full scale."""
+    """Measured levels of a finished file. LUFS after ITU-R BS.1770-4, LU after EBU Tech 3342, dB re full scale.
+
+    `head_s`, `tail_s`: the silence before the first sound and after the last.
+    """
 
     integrated_lufs: float
     rms_db: float
     true_peak_dbtp: float
     sample_peak_db: float
     noise_floor_db: float
+    range_lu: float = 0.0
+    head_s: float = 0.0
+    tail_s: float = 0.0
 
 
 class Progress(Model):

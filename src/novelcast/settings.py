@@ -140,6 +140,10 @@ class Settings(BaseSettings):
     """What is heard where the text masks a word (**): a short silence, or a censor's tone."""
     jobs: int = Field(default=0, ge=0)
     """Threads for an engine that runs here, 0 for all cores; requests at once for a service, 0 for its usual."""
+    runner: Literal["auto", "local", "processes", "ray"] = "auto"
+    """Where an engine's work is done: in this process, in several, or on a Ray cluster."""
+    address: str | None = None
+    """Of a Ray cluster; None: one that is started for the run, on this machine."""
     proxy: str | None = None
     """For the services' engines."""
     openai: SpeechServer | None = None
@@ -151,6 +155,10 @@ class Settings(BaseSettings):
     @property
     def llm_to_ask(self) -> LlmSettings | None:
         return None if self.llm is False else self.script.llm
+
+    @property
+    def packs_dir(self) -> Path:
+        return self.cache_dir / "packs"
 
     @property
     def clips_dir(self) -> Path:

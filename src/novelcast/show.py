@@ -18,7 +18,7 @@ from rich.text import Text
 from novelcast.characters import NOBODY, Characters
 from novelcast.editing.review import Doubt, doubts
 from novelcast.hanzi import simplified
-from novelcast.model import Book, Cast, Progress, ProgressSink, Script, Span, Voice
+from novelcast.model import Book, Cast, Loudness, Progress, ProgressSink, Script, Span, Voice
 
 if TYPE_CHECKING:
     from novelcast.catalog import CueSound
@@ -93,30 +93,28 @@ def clock(samples: int, rate_hz: int) -> str:
     return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
 
 
+LEVELS = ("LUFS", "RMS dB", "peak dBTP", "floor dB", "range LU")
+
+
+def levels(loudness: Loudness) -> list[str]:
+    """What LEVELS names, for a row of a table."""
+    found = loudness
+    values = (found.integrated_lufs, found.rms_db, found.true_peak_dbtp, found.noise_floor_db, found.range_lu)
+    return [f"{value:.1f}" for value in values]
+
+
 # ---------------------------------------------------------------- render
 
 
 def show_edition(edition: Edition, pictures: Sequence[Path] = ()) -> None:
-    table = _table(
-        "chapter",
-        "length",
-        "speakers",
-        "cues",
-        "loudness",
-        "file",
-        right=("length", "speakers", "cues", "loudness"),
-    )
+    numbers = ("length", "speakers", "cues", *LEVELS)
+    table = _table("chapter", *numbers, "file", right=numbers)
     for c in edition.chapters:
-        loudness = f"{c.loudness.integrated_lufs:.1f} LUFS, peak {c.loudness.true_peak_dbtp:.1f} dBTP"
-        table.add_row(
-            Text(c.title), clock(c.samples, c.rate_hz), str(c.speakers), str(c.cues), loudness, Text(c.file)
-        )  # fmt: skip
+        counts = (clock(c.samples, c.rate_hz), str(c.speakers), str(c.cues))
+        table.add_row(Text(c.name), *counts, *levels(c.loudness), Text(c.file))
     if edition.chapters:
         _print(table)
     out = _plain()
-    for c in edition.chapters:
-        for miss in c.misses:
-            out.print(f"{c.title}: misses its preset: {miss}")
     for picture in pictures:
         out.print(f"picture: {picture}")
     out.print(f"{edition.spoken} lines spoken, {edition.reused} reused; engine {edition.engine}")

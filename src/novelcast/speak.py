@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from novelcast.audio import Clip, ClipInfo, active_level_db, trimmed
+from novelcast.audio import Clip, ClipInfo, trimmed
 from novelcast.engines.base import Engine
 from novelcast.errors import EngineUnavailable, NovelcastError, SpeechFailed
 from novelcast.lexicon import NO_WORDS, Lexicon
+from novelcast.loudness import clip_lufs
 from novelcast.model import Cast, Progress, ProgressSink, Script, Segment, SpeechRequest
 from novelcast.pace import Pace
 from novelcast.readings import without_marks
@@ -97,6 +98,14 @@ def utterance_texts(spoken: str, max_chars: int) -> list[str]:
             else:
                 parts.append(piece)
     return [p.strip() for p in parts if p.strip()]
+
+
+_SENTENCE_END = re.compile(r"[。！？!?…—.][”’」』\"]*$")
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether an utterance ends where its sentence does: one that is too long is cut."""
+    return bool(_SENTENCE_END.search(text.rstrip()))
 
 
 def _within(sentence: str, max_chars: int) -> Iterator[str]:
@@ -342,4 +351,4 @@ def checked(clip: Clip, request: SpeechRequest) -> Clip:
 
 
 def _info(clip: Clip) -> ClipInfo:
-    return ClipInfo(clip.samples.size, clip.rate_hz, active_level_db(clip.samples, clip.rate_hz))
+    return ClipInfo(clip.samples.size, clip.rate_hz, clip_lufs(clip.samples, clip.rate_hz))

@@ -9,6 +9,7 @@ import typer
 
 from novelcast.cli.app import app
 from novelcast.cli.options import (
+    Address,
     Again,
     Author,
     Book,
@@ -28,10 +29,11 @@ from novelcast.cli.options import (
     Quiet,
     Repair,
     ReviewBelow,
+    Runner,
     Title,
     Verbose,
 )
-from novelcast.cli.saying import fail_lines, plots, print_json, said, settings_from
+from novelcast.cli.saying import fail_lines, fail_misses, plots, print_json, said, settings_from
 
 
 @app.command()
@@ -56,6 +58,8 @@ def render(
     review_below: ReviewBelow = None,
     again: Again = False,
     proxy: Proxy = None,
+    runner: Runner = None,
+    address: Address = None,
     fresh: Fresh = False,
     plot: Annotated[
         bool, typer.Option("--plot", help="Also draw each chapter: waveform by speaker, spectrogram, cues.")
@@ -78,6 +82,7 @@ def render(
     settings = settings_from(
         output=output, engine=engine, preset=preset, repair=repair, cues="none" if no_cues else cues, masked=masked, llm=llm, jobs=jobs,
         proxy=proxy, characters=characters, narrator_voice=narrator_voice, review_below=review_below,
+        runner=runner, address=address,
     )  # fmt: skip
     if plot:
         check_plots()
@@ -90,6 +95,7 @@ def render(
         show_edition(edition, pictures)
     if edition.failed:
         fail_lines(edition.failed, verbose)
+    fail_misses(edition)
 
 
 @app.command()

@@ -29,7 +29,7 @@ EngineName = Annotated[
 PresetName = Annotated[
     str | None,
     typer.Option(
-        help="Loudness and format: podcast, podcast-mono, audiobook, none.  [default: podcast]",
+        help="Loudness and format: podcast, podcast-mono, acx, audiobook, none.  [default: podcast]",
         show_default=False,
     ),
 ]
@@ -76,6 +76,22 @@ Proxy = Annotated[
     typer.Option(
         metavar="URL",
         help="An http:// proxy between us and a service.  [default: HTTPS_PROXY]",
+        show_default=False,
+    ),
+]
+Runner = Annotated[
+    str | None,
+    typer.Option(
+        metavar="auto|local|processes|ray",
+        help="Where lines are spoken: in this process, in one for each processor (--jobs: how many), or on a Ray "
+        "cluster.  [default: auto]",
+        show_default=False,
+    ),
+]
+Address = Annotated[
+    str | None,
+    typer.Option(
+        help="A Ray cluster's address, with --runner ray.  [default: one on this machine]",
         show_default=False,
     ),
 ]
