@@ -15,14 +15,15 @@ PACKAGE = Path(novelcast.__file__).parent
 LAYERS = [
     ["errors", "hanzi", "model", "audio", "ahead"],
     ["pace", "catalog", "media", "readings", "lexicon", "characters"],
-    ["synths", "sounds", "loudness", "presets", "settings", "workspace", "packs", "runners", "own_sounds"],
-    ["read", "script", "cast", "engines", "timeline", "parts", "mix", "master", "publish"],
-    ["speak", "chapter", "llm", "editing", "resume", "plot"],
+    ["synths", "sounds", "loudness", "presets", "effects", "delivery"],
+    ["settings", "workspace", "packs", "own_sounds", "runners"],
+    ["read", "script", "casting", "engines", "timeline", "parts", "mix", "master", "publish"],
+    ["speak", "chapter", "audiocheck", "llm", "editing", "resume", "plot"],
     ["pipeline"],
-    ["preview", "doctor", "show"],
+    ["batch", "recast", "player", "preview", "doctor", "show", "show_cast", "show_batch"],
     ["cli"],
 ]
-BASE = 3  # the layers under this one are foundations and may use each other in the order listed
+BASE = 4  # the layers under this one are foundations and may use each other in the order listed
 
 
 def unit(module: str) -> str:

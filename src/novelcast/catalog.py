@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from novelcast.errors import SettingsError, toml_fault
-from novelcast.model import CueMode, Model, Voice
+from novelcast.model import Age, CueMode, Gender, Model, Voice
 
 M = TypeVar("M", bound=Model)
 
@@ -47,6 +47,51 @@ class CueSound(Model):
     countable: bool = True
     """True: each repeated syllable is one event (滴滴滴 is three); False: a drawn-out sound is one."""
     mine: bool = False
+
+
+class DeliveryRule(Model):
+    """What a line's own words, or those beside it, do to how it is said (voices/delivery/*.toml).
+
+    `beside` and `inside` are regular expressions over the narration beside a quotation and over the quotation.
+    """
+
+    name: str
+    language: str
+    beside: tuple[str, ...] = ()
+    inside: tuple[str, ...] = ()
+    rate: float = Field(default=1.0, ge=0.8, le=1.25)
+    pitch_st: float = Field(default=0.0, ge=-2.0, le=2.0)
+    gain_db: float = Field(default=0.0, ge=-12.0, le=6.0)
+
+    @field_validator("beside", "inside")
+    @classmethod
+    def _expressions(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in patterns:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"{pattern!r}: {error}") from None
+        return patterns
+
+
+class Timbre(Model):
+    """A voice, a blend of two or one moved by semitones, measured (voices/palette/*.toml).
+
+    `vector` is its speaker embedding, shortened to a few dimensions and to unit length, so that 1 minus the product
+    of two is their distance; `f0_hz` its mean pitch; `error` the share of syllables that a recogniser missed.
+    """
+
+    voice: str
+    engine: str
+    language: str
+    gender: Gender
+    age: Age = "adult"
+    mix: dict[str, float] = Field(default_factory=dict)
+    pitch_st: float = Field(default=0.0, ge=-2.0, le=2.0)
+    rate: float = Field(default=1.0, ge=0.88, le=1.12)
+    f0_hz: float = Field(gt=0.0)
+    error: float = 0.0
+    vector: tuple[float, ...]
 
 
 @cache
@@ -162,6 +207,15 @@ def _compiled(pattern: str, path: Path, name: str) -> None:
             f"{path}: {name}: {pattern!r} is no regular expression: {error}",
             hint="mend it, or put it in quotes ''",
         ) from None
+
+
+def load_delivery_rules() -> tuple[DeliveryRule, ...]:
+    return _load(DeliveryRule, voices_dir() / "delivery", "delivery")
+
+
+@cache
+def load_timbres() -> tuple[Timbre, ...]:
+    return _load(Timbre, voices_dir() / "palette", "timbre")
 
 
 def voices_of(engine: str, voices: Sequence[Voice]) -> tuple[Voice, ...]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from math import log10
 from pathlib import Path
 
 from novelcast import sounds
 from novelcast.audio import Samples, resample
 from novelcast.catalog import CueSound
+from novelcast.delivery import NO_DELIVERIES, Delivery
+from novelcast.effects import apply_effect
 from novelcast.errors import InputError
 from novelcast.loudness import Block
 from novelcast.master import master_to_file
@@ -46,9 +50,17 @@ class ChapterMaker:
         self.title = book.chapters[number].title
         self._sounds = {sound.name: sound for sound in library}
 
-    def timelines(self, clips: Mapping[str, Sequence[ClipRef]], cast: Cast, pauses: Pauses) -> list[Timeline]:
+    def timelines(
+        self,
+        clips: Mapping[str, Sequence[ClipRef]],
+        cast: Cast,
+        pauses: Pauses,
+        deliveries: Mapping[str, Delivery] = NO_DELIVERIES,
+        *,
+        thought_effect: bool = True,
+    ) -> list[Timeline]:
         """One for each file: several where a chapter is longer than the preset's files may be."""
-        whole = self._timeline(clips, cast, pauses)
+        whole = self._timeline(clips, cast, pauses, deliveries, thought_effect)
         return parts_of(
             whole,
             longest=self.preset.longest,
@@ -56,7 +68,14 @@ class ChapterMaker:
             tail_ms=self.preset.tail_ms(pauses.end_ms),
         )
 
-    def _timeline(self, clips: Mapping[str, Sequence[ClipRef]], cast: Cast, pauses: Pauses) -> Timeline:
+    def _timeline(
+        self,
+        clips: Mapping[str, Sequence[ClipRef]],
+        cast: Cast,
+        pauses: Pauses,
+        deliveries: Mapping[str, Delivery],
+        thought_effect: bool,
+    ) -> Timeline:
         cues = {
             n: CueInfo(self._cue(n).size, self._sounds[cue.sound].gain_db)
             for n, cue in enumerate(self.script.cues)
@@ -64,6 +83,7 @@ class ChapterMaker:
         return build_timeline(
             self.script, self.number, self.title, clips, cues, cast,
             rate_hz=self.preset.rate_hz, pauses=pauses, head_ms=self.preset.head_ms, tail_ms=self.preset.tail_ms(pauses.end_ms),
+            deliveries=deliveries, thought_effect=thought_effect,
         )  # fmt: skip
 
     def publish(
@@ -140,11 +160,13 @@ class ChapterMaker:
             raise InputError(
                 f"clip {placement.clip} went missing while mixing", hint="run again: it is made anew"
             )
-        return resample(clip.samples, clip.rate_hz, self.preset.rate_hz)
+        samples = resample(clip.samples, clip.rate_hz, self.preset.rate_hz)
+        return apply_effect(samples, self.preset.rate_hz, placement.effect)
 
     def _cue(self, index: int) -> Samples:
         cue = self.script.cues[index]
-        seed = zlib.crc32(cue.span.model_dump_json().encode())  # two knocks are not the same sample
+        place = json.dumps(asdict(cue.span), separators=(",", ":"))
+        seed = zlib.crc32(place.encode())  # two knocks are not the same sample
         return sounds.render(
             self._sounds[cue.sound],
             count=cue.count,

@@ -11,9 +11,10 @@ from itertools import accumulate
 from pathlib import Path
 
 from novelcast.audio import ClipInfo
-from novelcast.catalog import load_cue_sounds
+from novelcast.catalog import load_cue_sounds, load_delivery_rules
 from novelcast.chapter import MASTER_PASSES, ChapterMaker
 from novelcast.characters import load_characters
+from novelcast.delivery import NO_DELIVERIES, deliveries_of
 from novelcast.engines import Engine, EngineOptions, about_engine, engine_in, open_engine
 from novelcast.errors import InputError
 from novelcast.lexicon import lexicon_for, surnames_of
@@ -92,7 +93,8 @@ def render(
         lexicon = lexicon_for(folder.root)
         names = [name for s in script.speakers for name in (s.name, *s.aliases)]
         lexicon += surnames_of(names, pinyin=engine.takes_pinyin)
-        plan = plan_utterances(script, cast, engine, lexicon)
+        deliveries = deliveries_of(script, load_delivery_rules()) if settings.delivery else NO_DELIVERIES
+        plan = plan_utterances(script, cast, engine, lexicon, deliveries)
         spoken = Spoken()
         try:
             asyncio.run(_speak(plan, engine, cache, progress, spoken))
@@ -109,7 +111,13 @@ def render(
             for number, part in parts.items()
             if edition.complete(part) and _is_heard(part)
         ]
-        timelines = [(maker, t) for maker in makers for t in maker.timelines(clips, cast, settings.pauses)]
+        timelines = [
+            (maker, timeline)
+            for maker in makers
+            for timeline in maker.timelines(
+                clips, cast, settings.pauses, deliveries, thought_effect=settings.thought_effect
+            )
+        ]
         tracks = _track_numbers(len(book.chapters), [t for _, t in timelines])
         bar = _Bar("master", MASTER_PASSES * sum(t.length for _, t in timelines), progress)
         before = done = read_model(folder.edition, EditionRecord) or EditionRecord()

@@ -134,6 +134,12 @@ class Settings(BaseSettings):
     narrator_voice: Literal["same", "own"] | None = None
     """Whether a first-person narrator speaks with the voice that narrates; None: as in the book's cast.toml, else
     the same."""
+    delivery: bool = True
+    """Whether rate, pitch and level follow what the text says of a line."""
+    thought_effect: bool = True
+    """Whether what is thought is heard with a touch of reverb."""
+    cast: Path | None = None
+    """Another book's cast.toml, whose voices its people keep in this one."""
     review_below: float = Field(default=0.7, ge=0.0, le=1.0)
     """Quotations whose speaker is less sure are listed for review."""
     masked: Masked = "silence"

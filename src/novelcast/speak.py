@@ -9,12 +9,13 @@ import math
 import random
 import re
 from collections import Counter, deque
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from novelcast.audio import Clip, ClipInfo, trimmed
+from novelcast.delivery import NO_DELIVERIES, PLAIN, Delivery
 from novelcast.engines.base import Engine
 from novelcast.errors import EngineUnavailable, NovelcastError, SpeechFailed
 from novelcast.lexicon import NO_WORDS, Lexicon
@@ -57,24 +58,34 @@ class Spoken:
 
 
 def plan_utterances(
-    script: Script, cast: Cast, engine: Engine, lexicon: Lexicon = NO_WORDS
+    script: Script,
+    cast: Cast,
+    engine: Engine,
+    lexicon: Lexicon = NO_WORDS,
+    deliveries: Mapping[str, Delivery] = NO_DELIVERIES,
 ) -> list[Utterance]:
-    """Every utterance of a script in reading order; segments with nothing to say have none."""
+    """Every utterance of a script in reading order; segments with nothing to say have none.
+
+    `deliveries` moves rate and pitch of the segments whose ids it has.
+    """
     version = f"{engine.version}/{TRIM_VERSION}"
     plan = []
     for segment in script.segments:
         for index, text in enumerate(utterance_texts(segment.spoken, engine.max_chars)):
             said = lexicon.read(text, script.language, pinyin=engine.takes_pinyin)
-            request = _request(segment, said, cast, script.language, engine.name)
+            how = deliveries.get(segment.id, PLAIN)
+            request = _request(segment, said, cast, script.language, engine.name, how)
             plan.append(Utterance(segment.id, index, request, request.key(version)))
     return plan
 
 
-def _request(segment: Segment, text: str, cast: Cast, language: str, engine: str) -> SpeechRequest:
+def _request(
+    segment: Segment, text: str, cast: Cast, language: str, engine: str, how: Delivery
+) -> SpeechRequest:
     role = cast.role_of(segment)
     return SpeechRequest(
         engine=engine, voice=role.voice, language=language.split("-")[0], text=text,
-        rate=role.rate, pitch_st=role.pitch_st, mix=role.mix,
+        rate=round(role.rate * how.rate, 3), pitch_st=round(role.pitch_st + how.pitch_st, 2), mix=role.mix,
     )  # fmt: skip
 
 

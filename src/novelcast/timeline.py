@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from novelcast.audio import ClipInfo, resampled_length, samples_in
+from novelcast.delivery import NO_DELIVERIES, PLAIN, Delivery
+from novelcast.effects import tail_samples
 from novelcast.hanzi import HAN
 from novelcast.model import CENSOR, Cast, Cue, Pauses, Placement, Script, Segment, Skipped, Timeline
 
@@ -56,14 +58,18 @@ def build_timeline(
     pauses: Pauses,
     head_ms: int,
     tail_ms: int,
+    deliveries: Mapping[str, Delivery] = NO_DELIVERIES,
+    thought_effect: bool = True,
 ) -> Timeline:
     """The positions of one chapter, from its own script (see `chapter_scripts`).
 
     `clips` gives each segment id its clips in order; a segment without any is silent. `cues` gives each
     cue's index in `script.cues` its length and gain. A cue under a word starts at the word's estimated time: the
-    share of the segment's characters before it, over the time its clips sound.
+    share of the segment's characters before it, over the time its clips sound. `deliveries` gives segments another
+    level, by id; `thought_effect` says whether thoughts have theirs.
     """
     builder = _Builder(script, clips, cues, cast, rate_hz, pauses, samples_in(head_ms, rate_hz))
+    builder.deliveries, builder.thought_effect = deliveries, thought_effect
     breaks = [s.span.paragraph for s in script.skipped if s.reason == SCENE_BREAK]
     events = _events(script)
     fast = _fast_exchanges([e for e in events if isinstance(e, Cue) or clips.get(e.id)])
@@ -106,6 +112,7 @@ class _Builder:
         for cue in script.cues:
             if cue.mode != "replace" and cue.segment is not None:
                 self.beside.setdefault(cue.segment, []).append(cue)
+        self.deliveries, self.thought_effect = NO_DELIVERIES, True
         self.placements: list[Placement] = []
         self.at = self.end = head
 
@@ -145,6 +152,9 @@ class _Builder:
 
     def _segment(self, segment: Segment) -> None:
         role = self.cast.role_of(segment)
+        effect = self.cast.effect_of(segment, thoughts=self.thought_effect)
+        tail = tail_samples(effect, self.rate_hz)
+        own_db = role.gain_db + self.deliveries.get(segment.id, PLAIN).gain_db
         sounding: list[tuple[int, int]] = []
         ends_sentence = True
         for n, (key, clip) in enumerate(self.clips[segment.id]):
@@ -152,12 +162,14 @@ class _Builder:
                 self.wait(self.pauses.sentence_ms if ends_sentence else self.pauses.clause_ms)
             length = resampled_length(clip.samples, clip.rate_hz, self.rate_hz)
             levelling_db = max(-MOST_LEVELLING_DB, min(MOST_LEVELLING_DB, VOICE_LUFS - clip.lufs))
-            gain_db = round(levelling_db + role.gain_db + KIND_GAIN_DB.get(segment.kind, 0.0), 2)
+            gain_db = round(levelling_db + own_db + KIND_GAIN_DB.get(segment.kind, 0.0), 2)
             self.placements.append(
                 Placement(
-                    clip=key, track="voice", start=self.at, length=length, gain_db=gain_db, segment=segment.id
+                    clip=key, track="voice", start=self.at, length=length + tail, gain_db=gain_db,
+                    segment=segment.id, effect=effect,
                 )
-            )
+            )  # fmt: skip
+            self.end = max(self.end, self.at + length + tail)
             sounding.append((self.at, length))
             self.at += length
             ends_sentence = clip.ends_sentence

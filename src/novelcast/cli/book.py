@@ -13,7 +13,9 @@ from novelcast.cli.options import (
     Again,
     Author,
     Book,
+    CastFrom,
     Cues,
+    Delivery,
     EngineName,
     Fresh,
     Jobs,
@@ -30,6 +32,7 @@ from novelcast.cli.options import (
     Repair,
     ReviewBelow,
     Runner,
+    ThoughtEffect,
     Title,
     Verbose,
 )
@@ -55,6 +58,9 @@ def render(
     jobs: Jobs = None,
     characters: People = None,
     narrator_voice: NarratorVoice = None,
+    cast: CastFrom = None,
+    delivery: Delivery = None,
+    thought_effect: ThoughtEffect = None,
     review_below: ReviewBelow = None,
     again: Again = False,
     proxy: Proxy = None,
@@ -81,8 +87,8 @@ def render(
 
     settings = settings_from(
         output=output, engine=engine, preset=preset, repair=repair, cues="none" if no_cues else cues, masked=masked, llm=llm, jobs=jobs,
-        proxy=proxy, characters=characters, narrator_voice=narrator_voice, review_below=review_below,
-        runner=runner, address=address,
+        proxy=proxy, characters=characters, narrator_voice=narrator_voice, review_below=review_below, cast=cast,
+        delivery=delivery, thought_effect=thought_effect, runner=runner, address=address,
     )  # fmt: skip
     if plot:
         check_plots()
@@ -110,6 +116,7 @@ def script(
     llm: Llm = None,
     characters: People = None,
     narrator_voice: NarratorVoice = None,
+    cast: CastFrom = None,
     review_below: ReviewBelow = None,
     again: Again = False,
     masked: Masked = None,
@@ -132,17 +139,17 @@ def script(
 
     settings = settings_from(
         output=output, engine=engine, repair=repair, cues="none" if no_cues else cues, masked=masked, llm=llm,
-        characters=characters, narrator_voice=narrator_voice, review_below=review_below,
+        characters=characters, narrator_voice=narrator_voice, review_below=review_below, cast=cast,
     )  # fmt: skip
     details = BookDetails(title=title, fresh=fresh, again=again)
     with said() as say, progress_bars(quiet) as progress:
         text, folder = read(book, settings, details, progress)
         with folder.locked():
-            written, cast = write(text, folder, settings, details, progress, say)
+            written, voices = write(text, folder, settings, details, progress, say)
     if json_:
         print_json(script_json(written, settings.review_below))
     elif not quiet:
-        show_script(text, written, cast, folder, settings.review_below, verbose)
+        show_script(text, written, voices, folder, settings.review_below, verbose)
 
 
 @app.command()

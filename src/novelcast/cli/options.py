@@ -127,6 +127,31 @@ NarratorVoice = Annotated[
         help="Whether a first-person narrator talks with the voice that narrates.  [default: same]",
     ),
 ]
+Delivery = Annotated[
+    bool | None,
+    typer.Option(
+        "--delivery/--no-delivery",
+        help="Rate, pitch and level follow what the text says of a line (吼道, 低声).  [default: delivery]",
+        show_default=False,
+    ),
+]
+ThoughtEffect = Annotated[
+    bool | None,
+    typer.Option(
+        "--thought-effect/--no-thought-effect",
+        help="A touch of reverb on what is thought.  [default: thought-effect]",
+        show_default=False,
+    ),
+]
+CastFrom = Annotated[
+    Path | None,
+    typer.Option(
+        "--cast",
+        metavar="FILE",
+        help="Another book's cast.toml: who is in both books keeps their voice.",
+        show_default=False,
+    ),
+]
 ReviewBelow = Annotated[
     float | None,
     typer.Option(
