@@ -31,7 +31,7 @@ class KokoroEngine:
     """One runtime, opened at the first request (about 0.5 GB), that speaks several lines at once."""
 
     name = "kokoro"
-    version = "v1.0-int8/3"  # the number after the slash is ours: phonemes, style row, pitch
+    version = "v1.0-int8/4"  # the number after the slash is ours: phonemes, style row, pitch, graph
     takes_pinyin = True
     max_chars = 90  # about 350 of the 510 tokens in Mandarin
 
