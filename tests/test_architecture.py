@@ -18,7 +18,7 @@ LAYERS = [
     ["synths", "sounds", "loudness", "presets", "effects", "delivery"],
     ["settings", "workspace", "packs", "own_sounds", "runners"],
     ["read", "script", "casting", "engines", "timeline", "parts", "mix", "master", "publish"],
-    ["speak", "chapter", "audiocheck", "llm", "editing", "resume", "plot", "publishing"],
+    ["takes", "speak", "chapter", "audiocheck", "llm", "editing", "resume", "plot", "publishing"],
     ["pipeline"],
     ["batch", "recast", "player", "preview", "doctor", "show", "show_cast", "show_batch"],
     ["cli"],
