@@ -219,7 +219,7 @@ def test_sounds_switched_off_and_on_leave_what_the_user_set(desk: Desk) -> None:
         ("- sound: [sfx:beep count=3 ", "- sound: [sfx:beep count=5 "),
     )
     assert sorted(c.count for c in desk.run().cues) == [1, 5]
-    assert sorted(c.count for c in desk.run(cues=False).cues) == [1, 5]
+    assert sorted(c.count for c in desk.run(cues="none").cues) == [1, 5]
     assert sorted(c.count for c in desk.run().cues) == [1, 5]
 
 
