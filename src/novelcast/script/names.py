@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 
 from novelcast.script import lexicon as lx
@@ -64,14 +64,14 @@ class Seen:
     nexts: Counter[str] = field(default_factory=Counter)
     uses: int = 0
     most: int = 0  # uses in the stretch of the book that has most of them
-    _stretch: int = -1
-    _here: int = 0
+    stretch: int = -1  # the last one that uses it, and how often
+    here: int = 0
 
     def note_use(self, stretch: int) -> None:
-        self._here = self._here + 1 if stretch == self._stretch else 1
-        self._stretch = stretch
+        self.here = self.here + 1 if stretch == self.stretch else 1
+        self.stretch = stretch
         self.uses += 1
-        self.most = max(self.most, self._here)
+        self.most = max(self.most, self.here)
 
     @property
     def share(self) -> float:
@@ -86,9 +86,9 @@ class Seen:
         part = self.share
         if part == 1.0:
             return self
-        counts = (self.heads, self.tag, self.say, self.act, self.close, self.human, self.called, self.named)
+        counts = ("heads", "tag", "say", "act", "close", "human", "called", "named")
         nexts = Counter({c: round(n * part) for c, n in self.nexts.items() if n * part > 0.5})
-        return Seen(*(round(n * part) for n in counts), nexts)
+        return replace(self, nexts=nexts, **{name: round(getattr(self, name) * part) for name in counts})
 
     @property
     def evidence(self) -> int:
