@@ -13,16 +13,17 @@ PACKAGE = Path(novelcast.__file__).parent
 # Left to right; a module may import what stands to its left, and its own package's files. Stages that
 # share a group do not import each other.
 LAYERS = [
-    ["errors", "hanzi", "model", "audio"],
+    ["errors", "hanzi", "model", "audio", "ahead"],
     ["pace", "catalog", "media", "readings", "lexicon", "characters"],
-    ["synths", "sounds", "settings", "workspace", "packs"],
-    ["read", "script", "cast", "engines", "timeline", "mix", "master", "publish"],
-    ["speak", "chapter", "llm", "editing", "resume", "plot"],
+    ["synths", "sounds", "loudness", "presets", "effects", "delivery"],
+    ["settings", "workspace", "packs", "own_sounds", "runners"],
+    ["read", "script", "casting", "engines", "timeline", "parts", "mix", "master", "publish"],
+    ["speak", "chapter", "audiocheck", "llm", "editing", "resume", "plot"],
     ["pipeline"],
-    ["preview", "doctor", "show"],
+    ["recast", "player", "preview", "doctor", "show", "show_cast"],
     ["cli"],
 ]
-BASE = 3  # the layers under this one are foundations and may use each other in the order listed
+BASE = 4  # the layers under this one are foundations and may use each other in the order listed
 
 
 def unit(module: str) -> str:

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from novelcast.audio import (
-    active_level_db,
     decibels,
     fade,
     gain,
@@ -69,11 +68,3 @@ def test_trimming_keeps_the_pause_inside_a_line() -> None:
 
 def test_silence_trims_to_nothing() -> None:
     assert trimmed(silence(5000), 24_000).size == 0
-
-
-def test_a_pause_does_not_lower_the_level_of_a_voice() -> None:
-    rate_hz = 24_000
-    spoken = sine(1.0, rate_hz)
-    with_pause = np.concatenate([spoken, silence(3 * rate_hz)])
-    assert active_level_db(with_pause, rate_hz) == pytest.approx(active_level_db(spoken, rate_hz), abs=0.2)
-    assert active_level_db(silence(100), rate_hz) == -120.0

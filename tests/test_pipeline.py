@@ -166,7 +166,7 @@ def test_a_voice_that_does_not_exist_stops_before_any_work(book: Path, tmp_path:
 
 
 def test_another_engine_gets_its_own_cast_and_the_old_one_is_kept(book: Path, tmp_path: Path) -> None:
-    from novelcast.cast import load_cast
+    from novelcast.casting import load_cast
     from novelcast.catalog import load_voices
     from novelcast.read import read_book
     from novelcast.resume import cast_of, script_of
@@ -370,7 +370,7 @@ def test_an_unknown_preset_or_engine_leaves_nothing_behind(book: Path, tmp_path:
 
 def test_cues_can_be_switched_off_and_on_again(book: Path, tmp_path: Path) -> None:
     assert rendered(book, tmp_path).chapters[0].cues == 2
-    assert rendered(book, tmp_path, cues=False).chapters[0].cues == 0
+    assert rendered(book, tmp_path, cues="none").chapters[0].cues == 0
     assert rendered(book, tmp_path).chapters[0].cues == 2
 
 
@@ -400,7 +400,7 @@ def test_files_that_an_editor_saved_with_a_byte_order_mark_are_read(book: Path, 
 
 
 def test_without_cues_the_words_are_spoken(book: Path, tmp_path: Path) -> None:
-    edition = rendered(book, tmp_path, cues=False)
+    edition = rendered(book, tmp_path, cues="none")
     script = read_model(BookFolder(edition.folder).script, Script)
     assert script is not None and not script.cues
     assert any("滴滴滴" in s.spoken for s in script.segments)

@@ -34,11 +34,13 @@ class Clip:
 
 @dataclass(frozen=True)
 class ClipInfo:
-    """What the timeline needs to know of a clip: its length in samples at its own rate, and its level."""
+    """What the timeline needs to know of a clip: its length in samples at its own rate, its loudness, and whether a
+    sentence ends with it."""
 
     samples: int
     rate_hz: int
-    level_db: float
+    lufs: float
+    ends_sentence: bool = True
 
 
 def samples_in(ms: float, rate_hz: int) -> int:
@@ -100,15 +102,6 @@ def frame_levels_db(samples: Samples, rate_hz: int) -> NDArray[np.float32]:
     padded[: samples.size] = samples
     rms = np.sqrt((padded.reshape(count, frame) ** 2).mean(axis=1)) if count else np.zeros(0)
     return (20.0 * np.log10(np.maximum(rms, 1e-6))).astype(np.float32)
-
-
-def active_level_db(samples: Samples, rate_hz: int) -> float:
-    """The level of the sounding part: RMS over the frames within 25 dB of the loudest. -120 for silence."""
-    levels = frame_levels_db(samples, rate_hz)
-    if not levels.size or levels.max() <= -120.0:
-        return -120.0
-    active = levels[levels > levels.max() - 25.0]
-    return float(10.0 * np.log10((10.0 ** (active.astype(np.float64) / 10.0)).mean()))
 
 
 def trimmed(samples: Samples, rate_hz: int, *, below_peak_db: float = 42.0, keep_ms: float = 30.0) -> Samples:

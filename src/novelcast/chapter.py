@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from math import log10
 from pathlib import Path
 
 from novelcast import sounds
 from novelcast.audio import Samples, resample
 from novelcast.catalog import CueSound
+from novelcast.delivery import NO_DELIVERIES, Delivery
+from novelcast.effects import apply_effect
 from novelcast.errors import InputError
-from novelcast.master import Block, Preset, master_to_file
+from novelcast.loudness import Block
+from novelcast.master import master_to_file
 from novelcast.mix import mix
-from novelcast.model import Book, Cast, Pauses, Placement, Script, Timeline
-from novelcast.publish.edition import ChapterRecord, EditionRecord, file_sha256
+from novelcast.model import Book, Cast, Pauses, Placement, Script, Segment, Timeline
+from novelcast.parts import parts_of
+from novelcast.presets import AIM_LU, Preset
+from novelcast.publish.edition import ChapterRecord, EditionRecord, file_sha256, part_title
 from novelcast.publish.mp3 import Tags, safe_name, write_mp3
-from novelcast.timeline import ClipRef, CueInfo, build_timeline
+from novelcast.timeline import VOICE_LUFS, ClipRef, CueInfo, build_timeline
 from novelcast.workspace import ClipCache
 
-MASTER_PASSES = 3
-"""How often a chapter is mixed as a rule: to measure it, to try the limiter, to encode it."""
+MASTER_PASSES = 2
+"""How often a chapter is mixed as a rule: to try the limiter, and to encode it."""
 
-SOUND_VERSION = "1"
+SOUND_VERSION = "2"
 """Part of every chapter's fingerprint: change it when cue sounds, mix or master would sound otherwise."""
 
 
@@ -42,14 +50,40 @@ class ChapterMaker:
         self.title = book.chapters[number].title
         self._sounds = {sound.name: sound for sound in library}
 
-    def timeline(self, clips: Mapping[str, Sequence[ClipRef]], cast: Cast, pauses: Pauses) -> Timeline:
+    def timelines(
+        self,
+        clips: Mapping[str, Sequence[ClipRef]],
+        cast: Cast,
+        pauses: Pauses,
+        deliveries: Mapping[str, Delivery] = NO_DELIVERIES,
+        *,
+        thought_effect: bool = True,
+    ) -> list[Timeline]:
+        """One for each file: several where a chapter is longer than the preset's files may be."""
+        whole = self._timeline(clips, cast, pauses, deliveries, thought_effect)
+        return parts_of(
+            whole,
+            longest=self.preset.longest,
+            head_ms=self.preset.head_ms,
+            tail_ms=self.preset.tail_ms(pauses.end_ms),
+        )
+
+    def _timeline(
+        self,
+        clips: Mapping[str, Sequence[ClipRef]],
+        cast: Cast,
+        pauses: Pauses,
+        deliveries: Mapping[str, Delivery],
+        thought_effect: bool,
+    ) -> Timeline:
         cues = {
             n: CueInfo(self._cue(n).size, self._sounds[cue.sound].gain_db)
             for n, cue in enumerate(self.script.cues)
         }
         return build_timeline(
             self.script, self.number, self.title, clips, cues, cast,
-            rate_hz=self.preset.rate_hz, pauses=pauses, head_ms=self.preset.head_ms, tail_ms=self.preset.tail_ms,
+            rate_hz=self.preset.rate_hz, pauses=pauses, head_ms=self.preset.head_ms, tail_ms=self.preset.tail_ms(pauses.end_ms),
+            deliveries=deliveries, thought_effect=thought_effect,
         )  # fmt: skip
 
     def publish(
@@ -59,24 +93,29 @@ class ChapterMaker:
         folder: Path,
         done: EditionRecord,
         mixed: Callable[[int], None],
+        *,
+        track: int,
+        track_total: int,
     ) -> ChapterRecord:
-        """The chapter's MP3 under `folder`/chapters, or the one that is there if nothing about it changed.
+        """The MP3 of one of the chapter's timelines under `folder`/chapters, or the one that is there if nothing about
+        it changed.
 
-        `mixed` is told of samples mixed, MASTER_PASSES times the chapter's length in all.
+        `mixed` is told of samples mixed, MASTER_PASSES times the timeline's length in all, from another thread.
         """
-        tags = self._tags(narrator)
+        tags = self._tags(narrator, part_title(self.title, timeline.part, timeline.parts), track, track_total)
         made_from = self._made_from(timeline, tags)
         if (kept := done.kept(self.number, made_from, folder)) is not None:
             mixed(MASTER_PASSES * timeline.length)
             return kept
-        path = folder / "chapters" / safe_name(f"{self.number + 1:03} {self.title}")
+        number = f"{self.number + 1:03}" + (f"-{timeline.part + 1}" if timeline.parts > 1 else "")
+        path = folder / "chapters" / safe_name(f"{number} {self.title}")
         cover = Path(self.book.cover) if self.book.cover else None
 
         left = MASTER_PASSES * timeline.length
 
         def blocks() -> Iterator[Block]:
             nonlocal left
-            for block in mix(timeline, self.load, channels=self.preset.channels):
+            for block in mix(timeline, self.load, channels=1):
                 step = min(left, len(block))
                 left -= step
                 mixed(step)
@@ -89,21 +128,28 @@ class ChapterMaker:
                 tags=tags, cover=cover,
             )  # fmt: skip
 
-        loudness = master_to_file(blocks, path, self.preset, write)
+        loudness = master_to_file(blocks, path, self.preset, write, first_gain_db=_usual_gain_db(self.preset))
         mixed(left)
         return ChapterRecord(
             chapter=self.number,
+            part=timeline.part,
+            parts=timeline.parts,
+            preset=self.preset.name,
             title=self.title,
             file=path.relative_to(folder).as_posix(),
             samples=timeline.length,
             rate_hz=timeline.rate_hz,
-            speakers=len({s.speaker for s in self.script.segments if s.speaker is not None}),
-            cues=len(self.script.cues),
+            speakers=len({s.speaker for s in self._segments_of(timeline) if s.speaker is not None}),
+            cues=sum(p.cue is not None for p in timeline.placements),
             loudness=loudness,
-            misses=tuple(self.preset.misses(loudness)),
+            misses=tuple(miss.what for miss in self.preset.misses(loudness, AIM_LU)),
             sha256=file_sha256(path),
             made_from=made_from,
         )
+
+    def _segments_of(self, timeline: Timeline) -> list[Segment]:
+        heard = {p.segment for p in timeline.placements if p.clip is not None}
+        return [s for s in self.script.segments if s.id in heard]
 
     def load(self, placement: Placement) -> Samples:
         """A placement's samples, float32 (placement.length,), at the preset's rate."""
@@ -114,29 +160,32 @@ class ChapterMaker:
             raise InputError(
                 f"clip {placement.clip} went missing while mixing", hint="run again: it is made anew"
             )
-        return resample(clip.samples, clip.rate_hz, self.preset.rate_hz)
+        samples = resample(clip.samples, clip.rate_hz, self.preset.rate_hz)
+        return apply_effect(samples, self.preset.rate_hz, placement.effect)
 
     def _cue(self, index: int) -> Samples:
         cue = self.script.cues[index]
-        seed = zlib.crc32(cue.span.model_dump_json().encode())  # two knocks are not the same sample
+        place = json.dumps(asdict(cue.span), separators=(",", ":"))
+        seed = zlib.crc32(place.encode())  # two knocks are not the same sample
         return sounds.render(
             self._sounds[cue.sound],
             count=cue.count,
             length_ms=cue.length_ms,
+            far=cue.far,
             seed=seed,
             rate_hz=self.preset.rate_hz,
         )
 
-    def _tags(self, narrator: str) -> Tags:
+    def _tags(self, narrator: str, title: str, track: int, track_total: int) -> Tags:
         author = "、".join(self.book.authors) or self.book.title
         return Tags(
-            title=self.title,
+            title=title,
             album=self.book.title,
             artist=author,
             album_artist=author,
             composer=narrator,
-            track=self.number + 1,
-            track_total=len(self.book.chapters),
+            track=track,
+            track_total=track_total,
             language=self.book.language,
         )
 
@@ -147,7 +196,17 @@ class ChapterMaker:
             *(m.model_dump_json() for m in (timeline, self.preset, tags)),
             *(cue.model_dump_json(exclude={"by_user", "note"}) for cue in self.script.cues),
         ]
-        parts += [self._sounds[cue.sound].model_dump_json() for cue in self.script.cues]
+        used = {cue.sound: self._sounds[cue.sound] for cue in self.script.cues}
+        parts += [sound.model_dump_json() for sound in used.values()]
+        parts += [file_sha256(Path(sound.file)) for sound in used.values() if sound.file]
         if self.book.cover:
             parts.append(file_sha256(Path(self.book.cover)))
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _usual_gain_db(preset: Preset) -> float:
+    """About what a chapter of levelled voices needs. Its pauses, which no gate leaves out of an RMS, take 2 dB."""
+    if preset.target is None:
+        return 0.0
+    usual = VOICE_LUFS - 2.0 if preset.target_rms_db is not None else VOICE_LUFS + 10 * log10(preset.channels)
+    return preset.target - usual

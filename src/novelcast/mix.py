@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,8 @@ ROOM_TONE_DB = -78.0
 """RMS of the noise under everything. Digital silence between words sounds like a broken cable; after
 mastering this lies near -74 dB, well under ACX's -60."""
 EDGE_MS = 4
+_TONES = 16
+"""Blocks of room tone, one after the other and then again: at 44.1 kHz they last 24 s."""
 
 
 def mix(
@@ -33,7 +36,7 @@ def mix(
         while upcoming is not None and upcoming.start < begin + size:
             sounding.append((upcoming.start, _ready(upcoming, load(upcoming), timeline.rate_hz)))
             upcoming = next(waiting, None)
-        block = _room_tone(begin // BLOCK, size)
+        block = _room_tone(begin // BLOCK % _TONES)[:size].copy()
         for start, samples in sounding:
             first, last = max(begin, start), min(begin + size, start + samples.size)
             block[first - begin : last - begin] += samples[first - start : last - start]
@@ -50,8 +53,11 @@ def _ready(placement: Placement, samples: Samples, rate_hz: int) -> Samples:
     return fade(samples, edge, edge) * np.float32(gain(placement.gain_db))
 
 
-def _room_tone(block: int, size: int) -> Samples:
-    """Soft noise, the same for the same block of any chapter."""
-    noise = np.random.default_rng(block).standard_normal(BLOCK, dtype=np.float32)[:size]
+@lru_cache(_TONES)
+def _room_tone(number: int) -> Samples:
+    """A block of soft noise, the same for the same number."""
+    noise = np.random.default_rng(number).standard_normal(BLOCK, dtype=np.float32)
     smooth = np.convolve(noise, np.full(4, 0.5, dtype=np.float32), mode="same")
-    return (smooth * np.float32(gain(ROOM_TONE_DB))).astype(np.float32)
+    tone = (smooth * np.float32(gain(ROOM_TONE_DB))).astype(np.float32)
+    tone.flags.writeable = False
+    return tone

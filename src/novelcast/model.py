@@ -9,15 +9,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
-from typing import Annotated, Literal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 ParagraphKind = Literal["body", "heading", "verse", "break"]
 SegmentKind = Literal["narration", "dialogue", "thought", "system", "heading"]
 CueMode = Literal["replace", "before", "under"]
+CueAmount = Literal["none", "few", "all"]
+"""Which sounds: none; those the text writes out (砰); those too that it only names (手机响了)."""
 Channel = Literal["phone", "radio", "loudspeaker", "telepathy", "message", "recording"]
+Effect = Literal["phone", "radio", "loudspeaker", "recording", "telepathy", "system", "thought", "none"]
+"""What a voice is heard through; `none` is for a role that is to have none where its lines would."""
 SetField = Literal["label", "spoken", "pause", "cues"]
 """What a user can set of a line: who says it (and so its kind), how it is said, the silence, the sounds in it."""
 SpeakerField = Literal["name", "aliases", "gender", "age"]
@@ -31,14 +36,34 @@ CENSOR = "censor"
 """The sound that stands for a masked word."""
 
 
+def cue_amount(value: object) -> object:
+    """What was yes and no once: a few sounds, or none."""
+    return {"true": "few", "false": "none", "1": "few", "0": "none"}.get(str(value).lower(), value)
+
+
 class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Record:
+    """What a long book has by the hundred thousand: a dataclass with slots, in a tenth of a model's memory.
+
+    One that is read from a file, as part of a model, is checked as models are; one that we make is not.
+    """
+
+    __slots__ = ()
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    def model_copy(self, *, update: Mapping[str, object]) -> Self:
+        """The same with other values, as models have it."""
+        return replace(self, **update)  # type: ignore[type-var]
 
 
 # ---------------------------------------------------------------- the book
 
 
-class Span(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span(Record):
     """A place in the book: characters [start, end) of one paragraph."""
 
     chapter: int
@@ -47,7 +72,8 @@ class Span(Model):
     end: int
 
 
-class Paragraph(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph(Record):
     """One paragraph as the author wrote it (NFC), after repair. A `break` is a scene break; its text may be empty."""
 
     kind: ParagraphKind
@@ -121,14 +147,16 @@ class Speaker(Model):
     note: str = ""
 
 
-class Guess(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guess(Record):
     """Somebody else who may speak a segment, with the probability."""
 
     speaker: str
     confidence: float
 
 
-class Segment(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment(Record):
     """A run of text that one voice speaks. `text` is verbatim; `spoken` is what the voice is given.
 
     `speaker` is a Speaker's id for dialogue and thought (None where nobody could be found: the narrator
@@ -147,7 +175,7 @@ class Segment(Model):
     channel: Channel | None = None
     text: str
     spoken: str
-    pause_after_ms: int | None = Field(default=None, ge=0, le=600_000)
+    pause_after_ms: Annotated[int, Field(ge=0, le=600_000)] | None = None
     others: tuple[Guess, ...] = ()
     by_user: tuple[SetField, ...] = ()
     note: str = ""
@@ -166,6 +194,8 @@ class Cue(Model):
     count: int = Field(default=1, ge=1, le=100)
     gain_db: float = Field(default=0.0, ge=-60.0, le=24.0)
     length_ms: int | None = Field(default=None, ge=1, le=600_000)
+    far: bool = False
+    """Duller, as what comes from afar."""
     by_user: tuple[SetField, ...] = ()
     note: str = ""
 
@@ -184,8 +214,8 @@ class Script(Model):
     version: int = SCRIPT_VERSION
     title: str
     language: str
-    with_cues: bool = True
-    """Whether sounds were looked for."""
+    with_cues: Annotated[CueAmount, BeforeValidator(cue_amount)] = "few"
+    """Which sounds were looked for."""
     asked: str = ""
     """The language model that was asked who speaks, and about what; empty where none was, or not to the end."""
     characters: str = ""
@@ -217,7 +247,8 @@ class Voice(Model):
 class Role(Model):
     """How one speaker sounds. `rate` is a factor, `pitch_st` semitones, `gain_db` relative to the other voices.
 
-    `mix` names further voices of the same engine and their weights (0 to 1); `voice` takes the rest.
+    `mix` names further voices of the same engine and their weights (0 to 1); `voice` takes the rest. `effect`: what
+    all that they say is heard through (novelcast.effects); None: what each line says of itself.
     """
 
     voice: str
@@ -225,6 +256,7 @@ class Role(Model):
     pitch_st: float = Field(default=0.0, ge=-6.0, le=6.0)
     gain_db: float = Field(default=0.0, ge=-12.0, le=12.0)
     mix: dict[str, Annotated[float, Field(ge=0.0, le=1.0)]] = Field(default_factory=dict)
+    effect: Effect | None = None
 
 
 class Cast(Model):
@@ -242,6 +274,16 @@ class Cast(Model):
         if segment.speaker is not None and segment.kind in ("dialogue", "thought"):
             return self.roles.get(segment.speaker, self.narrator)
         return self.narrator
+
+    def effect_of(self, segment: Segment, *, thoughts: bool = True) -> Effect | None:
+        """What a segment is heard through: its role's effect, else what the line comes through, else that of system
+        lines and, with `thoughts`, of what is thought."""
+        channel = segment.channel if segment.channel != "message" else None  # read aloud by who gets it
+        own: Effect | None = None
+        if segment.kind == "system" or (segment.kind == "thought" and thoughts):
+            own = segment.kind
+        effect = self.role_of(segment).effect or channel or own
+        return None if effect == "none" else effect
 
 
 class SpeechRequest(Model):
@@ -269,20 +311,28 @@ class Pauses(Model):
     """Silence after a segment, by what follows it.
 
     Sources: huashuo's table after listening (sentence or turn 450, paragraph 900, title 1200, scene 1600,
-    chapter end 2000) and Alexandria's (speaker change 500, same speaker 250). A web novel's paragraph is
-    often one sentence, so its pause is nearer the turn's.
+    chapter end 2000), Alexandria's (speaker change 500, same speaker 250), tts-audiobook-tool's (phrase 500, sentence
+    900), Campione and Véronis 2002 (in speech that is read, pauses under 200 ms are within a sentence) and Stivers
+    2009 (people who talk fast leave about 200 ms between turns). A web novel's paragraph is often one sentence, so
+    its pause is nearer the turn's.
     """
 
+    clause_ms: int = Field(default=180, ge=0)
+    """Within a sentence, where it goes on in another voice or was too long to be spoken at once."""
     sentence_ms: int = Field(default=350, ge=0)
-    """Between two utterances of one segment."""
+    """Between two sentences of one line."""
     tag_ms: int = Field(default=220, ge=0)
     """Between a quote and the narration beside it, in one paragraph."""
     turn_ms: int = Field(default=450, ge=0)
     """From one speaker to another."""
+    fast_turn_ms: int = Field(default=200, ge=0)
+    """The same within a fast exchange: three short quotes in a row, or more."""
     paragraph_ms: int = Field(default=600, ge=0)
     heading_ms: int = Field(default=1200, ge=0)
     scene_ms: int = Field(default=1600, ge=0)
-    interrupted_ms: int = Field(default=120, ge=0)
+    end_ms: int = Field(default=2000, ge=0)
+    """After the last word of a chapter."""
+    interrupted_ms: int = Field(default=60, ge=0)
     """After a quote that breaks off with a dash (——”)."""
     cue_ms: int = Field(default=250, ge=0)
     """On either side of a sound that stands in place of words."""
@@ -293,7 +343,8 @@ class Pauses(Model):
 class Placement(Model):
     """A sound's place in a chapter: `start` and `length` in samples from the chapter's start.
 
-    Exactly one of `clip` (a key of the clip cache) and `cue` (an index into the script's cues) is set.
+    Exactly one of `clip` (a key of the clip cache) and `cue` (an index into the script's cues) is set. `effect` is
+    what the clip is heard through; `length` includes its tail.
     """
 
     clip: str | None = None
@@ -303,26 +354,39 @@ class Placement(Model):
     length: int
     gain_db: float = 0.0
     segment: str | None = None
+    effect: Effect | None = None
 
 
 class Timeline(Model):
-    """One chapter's positions. `length` includes head and tail silence."""
+    """One chapter's positions, or those of one of its files where a chapter is cut into `parts`, counted from 0.
+
+    `length` includes head and tail silence. `scenes` are the samples at which what follows a scene break begins.
+    """
 
     chapter: int
     title: str
     rate_hz: int
     length: int
     placements: tuple[Placement, ...]
+    scenes: tuple[int, ...] = ()
+    part: int = 0
+    parts: int = 1
 
 
 class Loudness(Model):
-    """Measured levels of a finished file. LUFS after ITU-R BS.1770-4, dB re full scale."""
+    """Measured levels of a finished file. LUFS after ITU-R BS.1770-4, LU after EBU Tech 3342, dB re full scale.
+
+    `head_s`, `tail_s`: the silence before the first sound and after the last.
+    """
 
     integrated_lufs: float
     rms_db: float
     true_peak_dbtp: float
     sample_peak_db: float
     noise_floor_db: float
+    range_lu: float = 0.0
+    head_s: float = 0.0
+    tail_s: float = 0.0
 
 
 class Progress(Model):

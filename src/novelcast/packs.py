@@ -81,6 +81,20 @@ def load_pack(name: str, folder: Path | None = None) -> Pack:
         raise SettingsError(f"{path}: {error}") from None
 
 
+def fetched(engine: str, packs_dir: Path, progress: ProgressSink | None = None) -> tuple[str, ...]:
+    """The files of an engine's packs, by name under `packs_dir`; what is missing is fetched.
+
+    Raises EngineUnavailable where a file cannot be had.
+    """
+    packs = [load_pack(path.stem) for path in sorted((voices_dir() / "packs").glob("*.toml"))]
+    names: list[str] = []
+    for pack in packs:
+        if pack.engine == engine:
+            ensure_pack(pack, packs_dir / pack.name, progress)
+            names += [f"{pack.name}/{name}" for group in pack.group for name in group.files]
+    return tuple(names)
+
+
 def missing_files(pack: Pack, folder: Path) -> list[str]:
     """Names of the pack's files that are not in `folder` at their full size."""
     return [

@@ -5,26 +5,39 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import accumulate
 from pathlib import Path
 
 from novelcast.audio import ClipInfo
-from novelcast.catalog import load_cue_sounds
+from novelcast.catalog import load_cue_sounds, load_delivery_rules
 from novelcast.chapter import MASTER_PASSES, ChapterMaker
 from novelcast.characters import load_characters
-from novelcast.engines import Engine, EngineOptions, about_engine, open_engine
+from novelcast.delivery import NO_DELIVERIES, deliveries_of
+from novelcast.engines import Engine, EngineOptions, about_engine, engine_in, open_engine
 from novelcast.errors import InputError
 from novelcast.lexicon import lexicon_for, surnames_of
-from novelcast.master import preset_named
-from novelcast.model import Book, Cast, Progress, ProgressSink, Script
-from novelcast.publish.edition import ChapterRecord, EditionRecord
+from novelcast.model import Book, Cast, Progress, ProgressSink, Script, Timeline
+from novelcast.packs import fetched
+from novelcast.presets import preset_named
+from novelcast.publish.edition import ChapterRecord, EditionRecord, loudness_report
 from novelcast.publish.mp3 import picture_of
 from novelcast.read import cover_of, read_book
 from novelcast.resume import Say, Written, adopt_cast, cast_of, script_of
+from novelcast.runners import Models, open_runner
 from novelcast.settings import Settings
-from novelcast.speak import Spoken, Utterance, plan_utterances, speak
+from novelcast.speak import Spoken, Utterance, ends_sentence, plan_utterances, speak
 from novelcast.timeline import ClipRef, chapter_scripts
-from novelcast.workspace import BookFolder, ClipCache, book_folder, read_model, write_bytes, write_model
+from novelcast.workspace import (
+    BookFolder,
+    ClipCache,
+    book_folder,
+    read_model,
+    write_bytes,
+    write_model,
+    write_text,
+)
 
 
 @dataclass(frozen=True)
@@ -76,11 +89,12 @@ def render(
     with folder.locked(), cache.in_use():
         written, cast = write(book, folder, settings, details, progress, say, on_trial=True)
         script = written.script
-        engine = open_engine(cast.engine, engine_options(settings, progress))
+        engine = _engine(cast.engine, settings, progress)
         lexicon = lexicon_for(folder.root)
         names = [name for s in script.speakers for name in (s.name, *s.aliases)]
         lexicon += surnames_of(names, pinyin=engine.takes_pinyin)
-        plan = plan_utterances(script, cast, engine, lexicon)
+        deliveries = deliveries_of(script, load_delivery_rules()) if settings.delivery else NO_DELIVERIES
+        plan = plan_utterances(script, cast, engine, lexicon, deliveries)
         spoken = Spoken()
         try:
             asyncio.run(_speak(plan, engine, cache, progress, spoken))
@@ -97,16 +111,28 @@ def render(
             for number, part in parts.items()
             if edition.complete(part) and _is_heard(part)
         ]
-        timelines = [maker.timeline(clips, cast, settings.pauses) for maker in makers]
-        bar = _Bar("master", MASTER_PASSES * sum(t.length for t in timelines), progress)
+        timelines = [
+            (maker, timeline)
+            for maker in makers
+            for timeline in maker.timelines(
+                clips, cast, settings.pauses, deliveries, thought_effect=settings.thought_effect
+            )
+        ]
+        tracks = _track_numbers(len(book.chapters), [t for _, t in timelines])
+        bar = _Bar("master", MASTER_PASSES * sum(t.length for _, t in timelines), progress)
         before = done = read_model(folder.edition, EditionRecord) or EditionRecord()
-        for maker, timeline in zip(makers, timelines, strict=True):
-            write_model(folder.timeline(maker.number), timeline)
-            record = maker.publish(timeline, cast.narrator.voice, folder.root, done, bar.add)
+        for maker, timeline in timelines:
+            write_model(folder.timeline(maker.number, timeline.part, timeline.parts), timeline)
+            record = maker.publish(
+                timeline, cast.narrator.voice, folder.root, done, bar.add,
+                track=tracks[maker.number] + timeline.part, track_total=tracks[-1] - 1,
+            )  # fmt: skip
             done = done.with_chapter(record)
             write_model(folder.edition, done)
             edition.chapters.append(record)
-        write_model(folder.edition, _swept(before, done, parts, folder))
+        done = _swept(before, done, parts, folder)
+        write_model(folder.edition, done)
+        write_text(folder.loudness, loudness_report(done))
         bar.finish()
     return edition
 
@@ -184,9 +210,16 @@ def _swept(
     for old in before.chapters:
         if old.file not in {c.file for c in kept.chapters}:
             (folder.root / old.file).unlink(missing_ok=True)
-        if old.chapter not in chapters:
-            folder.timeline(old.chapter).unlink(missing_ok=True)
+        timeline = folder.timeline(old.chapter, old.part, old.parts)
+        if timeline not in {folder.timeline(c.chapter, c.part, c.parts) for c in kept.chapters}:
+            timeline.unlink(missing_ok=True)
     return kept
+
+
+def _track_numbers(chapters: int, timelines: Sequence[Timeline]) -> list[int]:
+    """The track of each chapter's first file, counting from 1, and one more that would come after the last."""
+    parts = {t.chapter: t.parts for t in timelines}
+    return list(accumulate((parts.get(n, 1) for n in range(chapters)), initial=1))
 
 
 def _is_heard(part: Script) -> bool:
@@ -194,9 +227,21 @@ def _is_heard(part: Script) -> bool:
     return bool(part.cues) or any(segment.spoken for segment in part.segments)
 
 
+def _engine(name: str, settings: Settings, progress: ProgressSink) -> Engine:
+    """The engine, run where the settings say."""
+    options = engine_options(settings, progress)
+    if settings.runner in ("auto", "local"):
+        return open_engine(name, options)
+    files = fetched(name, settings.packs_dir, progress)
+    one_line = partial(engine_in, name=name, options=replace(options, jobs=1, progress=None))
+    models = Models(settings.packs_dir, files)
+    workers = settings.jobs or None
+    return open_runner(settings.runner, one_line, models, workers=workers, address=settings.address)
+
+
 def engine_options(settings: Settings, progress: ProgressSink | None) -> EngineOptions:
     return EngineOptions(
-        packs_dir=settings.cache_dir / "packs",
+        packs_dir=settings.packs_dir,
         jobs=settings.jobs or None,
         proxy=settings.proxy,
         progress=progress,
@@ -228,7 +273,8 @@ def _clips_by_segment(plan: Sequence[Utterance], clips: Mapping[str, ClipInfo]) 
     out: dict[str, list[ClipRef]] = {}
     for utterance in plan:
         if utterance.key in clips:
-            out.setdefault(utterance.segment, []).append((utterance.key, clips[utterance.key]))
+            clip = replace(clips[utterance.key], ends_sentence=ends_sentence(utterance.request.text))
+            out.setdefault(utterance.segment, []).append((utterance.key, clip))
     return out
 
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from novelcast import media
 from novelcast.errors import InputError, SettingsError
 from novelcast.hanzi import HAN
-from novelcast.master import LoudnessMeter
+from novelcast.loudness import LoudnessMeter
 from novelcast.model import Placement, Script, Timeline
 from novelcast.workspace import complete_file
 

@@ -87,7 +87,7 @@ def chapter_plots(folder: Path, chapters: list[int]) -> list[Path]:
     parts = chapter_scripts(script)
     pictures = []
     for done in record.chapters:
-        timeline = read_model(book.timeline(done.chapter), Timeline)
+        timeline = read_model(book.timeline(done.chapter, done.part, done.parts), Timeline)
         if done.chapter in chapters and timeline is not None:
             audio = folder / done.file
             picture = audio.with_suffix(".png")

@@ -12,7 +12,15 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -22,7 +30,7 @@ from pydantic_settings import (
 from pydantic_settings import SettingsError as SourceError
 
 from novelcast.errors import SettingsError, toml_fault
-from novelcast.model import Masked, Pauses
+from novelcast.model import CueAmount, Masked, Pauses, cue_amount
 
 SETTINGS_FILE = "novelcast.toml"
 KEY_ENV = "NOVELCAST_LLM_KEY"
@@ -119,18 +127,29 @@ class Settings(BaseSettings):
     """None: the one in the book's cast.toml, else kokoro."""
     preset: str = "podcast"
     repair: bool = True
-    cues: bool = True
+    cues: Annotated[CueAmount, BeforeValidator(cue_amount)] = "few"
+    """Which sounds: none; a few, those that the text writes out; all, those too that it only names."""
     characters: Path | None = None
     """A list of the book's people; None: the one in the book's folder, if any."""
     narrator_voice: Literal["same", "own"] | None = None
     """Whether a first-person narrator speaks with the voice that narrates; None: as in the book's cast.toml, else
     the same."""
+    delivery: bool = True
+    """Whether rate, pitch and level follow what the text says of a line."""
+    thought_effect: bool = True
+    """Whether what is thought is heard with a touch of reverb."""
+    cast: Path | None = None
+    """Another book's cast.toml, whose voices its people keep in this one."""
     review_below: float = Field(default=0.7, ge=0.0, le=1.0)
     """Quotations whose speaker is less sure are listed for review."""
     masked: Masked = "silence"
     """What is heard where the text masks a word (**): a short silence, or a censor's tone."""
     jobs: int = Field(default=0, ge=0)
     """Threads for an engine that runs here, 0 for all cores; requests at once for a service, 0 for its usual."""
+    runner: Literal["auto", "local", "processes", "ray"] = "auto"
+    """Where an engine's work is done: in this process, in several, or on a Ray cluster."""
+    address: str | None = None
+    """Of a Ray cluster; None: one that is started for the run, on this machine."""
     proxy: str | None = None
     """For the services' engines."""
     openai: SpeechServer | None = None
@@ -142,6 +161,10 @@ class Settings(BaseSettings):
     @property
     def llm_to_ask(self) -> LlmSettings | None:
         return None if self.llm is False else self.script.llm
+
+    @property
+    def packs_dir(self) -> Path:
+        return self.cache_dir / "packs"
 
     @property
     def clips_dir(self) -> Path:

@@ -18,9 +18,10 @@ from rich.text import Text
 from novelcast.characters import NOBODY, Characters
 from novelcast.editing.review import Doubt, doubts
 from novelcast.hanzi import simplified
-from novelcast.model import Book, Cast, Progress, ProgressSink, Script, Span, Voice
+from novelcast.model import Book, Cast, Loudness, Progress, ProgressSink, Script, Span, Voice
 
 if TYPE_CHECKING:
+    from novelcast.audiocheck import AudioReport
     from novelcast.catalog import CueSound
     from novelcast.doctor import Finding
     from novelcast.pipeline import Edition
@@ -93,34 +94,59 @@ def clock(samples: int, rate_hz: int) -> str:
     return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
 
 
+LEVELS = ("LUFS", "RMS dB", "peak dBTP", "floor dB", "range LU")
+
+
+def levels(loudness: Loudness) -> list[str]:
+    """What LEVELS names, for a row of a table."""
+    found = loudness
+    values = (found.integrated_lufs, found.rms_db, found.true_peak_dbtp, found.noise_floor_db, found.range_lu)
+    return [f"{value:.1f}" for value in values]
+
+
 # ---------------------------------------------------------------- render
 
 
 def show_edition(edition: Edition, pictures: Sequence[Path] = ()) -> None:
-    table = _table(
-        "chapter",
-        "length",
-        "speakers",
-        "cues",
-        "loudness",
-        "file",
-        right=("length", "speakers", "cues", "loudness"),
-    )
+    numbers = ("length", "speakers", "cues", *LEVELS)
+    table = _table("chapter", *numbers, "file", right=numbers)
     for c in edition.chapters:
-        loudness = f"{c.loudness.integrated_lufs:.1f} LUFS, peak {c.loudness.true_peak_dbtp:.1f} dBTP"
-        table.add_row(
-            Text(c.title), clock(c.samples, c.rate_hz), str(c.speakers), str(c.cues), loudness, Text(c.file)
-        )  # fmt: skip
+        counts = (clock(c.samples, c.rate_hz), str(c.speakers), str(c.cues))
+        table.add_row(Text(c.name), *counts, *levels(c.loudness), Text(c.file))
     if edition.chapters:
         _print(table)
     out = _plain()
-    for c in edition.chapters:
-        for miss in c.misses:
-            out.print(f"{c.title}: misses its preset: {miss}")
     for picture in pictures:
         out.print(f"picture: {picture}")
     out.print(f"{edition.spoken} lines spoken, {edition.reused} reused; engine {edition.engine}")
     out.print(f"{(edition.folder / 'chapters').resolve()}")
+
+
+def show_audio(reports: Sequence[AudioReport]) -> None:
+    numbers = ("length", "Hz", "kbit/s", *LEVELS, "head s", "tail s")
+    table = _table("file", "format", *numbers, "verdict", right=numbers)
+    for r in reports:
+        stored, heard = r.format, r.loudness
+        table.add_row(
+            Text(r.file), f"{stored.codec}, {stored.channels} ch", clock(round(r.seconds), 1),
+            str(stored.rate_hz), f"{stored.bitrate_kbps:.0f}", *levels(heard),
+            f"{heard.head_s:.2f}", f"{heard.tail_s:.2f}", f"misses {r.preset}" if r.misses else f"keeps {r.preset}",
+        )  # fmt: skip
+    _print(table)
+    out = _plain()
+    for r in reports:
+        for miss in r.misses:
+            out.print(f"{r.file}: {miss.what}: {miss.do}")
+
+
+def audio_json(reports: Sequence[AudioReport]) -> dict[str, Any]:
+    return {
+        "files": [
+            r.model_dump()
+            | {"keeps": not r.misses, "misses": [{"what": m.what, "do": m.do} for m in r.misses]}
+            for r in reports
+        ]
+    }
 
 
 def edition_json(edition: Edition) -> dict[str, Any]:
@@ -224,7 +250,7 @@ def script_json(written: Written, review_below: float) -> dict[str, Any]:
     script = written.script
 
     def place(item: Any) -> dict[str, int]:
-        return dict(item.span.model_dump())
+        return asdict(item.span)
 
     return {
         "version": script.version,
@@ -348,11 +374,15 @@ def show_voices(voices: Sequence[Voice]) -> None:
     _print(table)
 
 
-def show_cues(sounds: Sequence[CueSound]) -> None:
-    table = _table("sound", "mode", "made by", "words")
+def show_cues(sounds: Sequence[CueSound], mine: Path) -> None:
+    table = _table("sound", "whose", "mode", "made by", "words")
     for s in sounds:
-        table.add_row(s.name, s.mode, s.make or s.file or "", Text("、".join(s.words)))
+        made = Path(s.file).name if s.file else s.make or ""
+        table.add_row(
+            s.name, "yours" if s.mine else "novelcast", s.mode, Text(made), Text("、".join(s.words))
+        )
     _print(table)
+    _plain().print(f"\nYour own sounds: {mine} (novelcast cues add NAME FILE --words …)")
 
 
 def show_findings(findings: Sequence[Finding]) -> None:

@@ -9,15 +9,17 @@ import math
 import random
 import re
 from collections import Counter, deque
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from novelcast.audio import Clip, ClipInfo, active_level_db, trimmed
+from novelcast.audio import Clip, ClipInfo, trimmed
+from novelcast.delivery import NO_DELIVERIES, PLAIN, Delivery
 from novelcast.engines.base import Engine
 from novelcast.errors import EngineUnavailable, NovelcastError, SpeechFailed
 from novelcast.lexicon import NO_WORDS, Lexicon
+from novelcast.loudness import clip_lufs
 from novelcast.model import Cast, Progress, ProgressSink, Script, Segment, SpeechRequest
 from novelcast.pace import Pace
 from novelcast.readings import without_marks
@@ -56,24 +58,34 @@ class Spoken:
 
 
 def plan_utterances(
-    script: Script, cast: Cast, engine: Engine, lexicon: Lexicon = NO_WORDS
+    script: Script,
+    cast: Cast,
+    engine: Engine,
+    lexicon: Lexicon = NO_WORDS,
+    deliveries: Mapping[str, Delivery] = NO_DELIVERIES,
 ) -> list[Utterance]:
-    """Every utterance of a script in reading order; segments with nothing to say have none."""
+    """Every utterance of a script in reading order; segments with nothing to say have none.
+
+    `deliveries` moves rate and pitch of the segments whose ids it has.
+    """
     version = f"{engine.version}/{TRIM_VERSION}"
     plan = []
     for segment in script.segments:
         for index, text in enumerate(utterance_texts(segment.spoken, engine.max_chars)):
             said = lexicon.read(text, script.language, pinyin=engine.takes_pinyin)
-            request = _request(segment, said, cast, script.language, engine.name)
+            how = deliveries.get(segment.id, PLAIN)
+            request = _request(segment, said, cast, script.language, engine.name, how)
             plan.append(Utterance(segment.id, index, request, request.key(version)))
     return plan
 
 
-def _request(segment: Segment, text: str, cast: Cast, language: str, engine: str) -> SpeechRequest:
+def _request(
+    segment: Segment, text: str, cast: Cast, language: str, engine: str, how: Delivery
+) -> SpeechRequest:
     role = cast.role_of(segment)
     return SpeechRequest(
         engine=engine, voice=role.voice, language=language.split("-")[0], text=text,
-        rate=role.rate, pitch_st=role.pitch_st, mix=role.mix,
+        rate=round(role.rate * how.rate, 3), pitch_st=round(role.pitch_st + how.pitch_st, 2), mix=role.mix,
     )  # fmt: skip
 
 
@@ -97,6 +109,14 @@ def utterance_texts(spoken: str, max_chars: int) -> list[str]:
             else:
                 parts.append(piece)
     return [p.strip() for p in parts if p.strip()]
+
+
+_SENTENCE_END = re.compile(r"[。！？!?…—.][”’」』\"]*$")
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether an utterance ends where its sentence does: one that is too long is cut."""
+    return bool(_SENTENCE_END.search(text.rstrip()))
 
 
 def _within(sentence: str, max_chars: int) -> Iterator[str]:
@@ -342,4 +362,4 @@ def checked(clip: Clip, request: SpeechRequest) -> Clip:
 
 
 def _info(clip: Clip) -> ClipInfo:
-    return ClipInfo(clip.samples.size, clip.rate_hz, active_level_db(clip.samples, clip.rate_hz))
+    return ClipInfo(clip.samples.size, clip.rate_hz, clip_lufs(clip.samples, clip.rate_hz))

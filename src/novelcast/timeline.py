@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from novelcast.audio import ClipInfo, resampled_length, samples_in
+from novelcast.delivery import NO_DELIVERIES, PLAIN, Delivery
+from novelcast.effects import tail_samples
 from novelcast.hanzi import HAN
 from novelcast.model import CENSOR, Cast, Cue, Pauses, Placement, Script, Segment, Skipped, Timeline
 
-VOICE_LEVEL_DB = -20.0
-"""Every clip is brought to this active level before the voices meet, so that none is louder than the next."""
+VOICE_LUFS = -21.0
+"""Every clip is brought to this loudness before the voices meet, so that none is louder than the next."""
 MOST_LEVELLING_DB = 12.0
 KIND_GAIN_DB = {"thought": -2.0}
 CUE_GAIN_DB = {"replace": -5.0, "before": -5.0, "under": -11.0}
 """Cue sounds peak at -3 dBFS; under a voice they must leave it its words."""
 SCENE_BREAK = "scene break"
 """The reason under which the text of a scene break is skipped."""
+FAST_SYLLABLES = 10
+FAST_RUN = 3
+"""So many quotes of so few syllables in a row are a fast exchange."""
 
 
 @dataclass(frozen=True)
@@ -53,22 +58,31 @@ def build_timeline(
     pauses: Pauses,
     head_ms: int,
     tail_ms: int,
+    deliveries: Mapping[str, Delivery] = NO_DELIVERIES,
+    thought_effect: bool = True,
 ) -> Timeline:
     """The positions of one chapter, from its own script (see `chapter_scripts`).
 
     `clips` gives each segment id its clips in order; a segment without any is silent. `cues` gives each
     cue's index in `script.cues` its length and gain. A cue under a word starts at the word's estimated time: the
-    share of the segment's characters before it, over the time its clips sound.
+    share of the segment's characters before it, over the time its clips sound. `deliveries` gives segments another
+    level, by id; `thought_effect` says whether thoughts have theirs.
     """
     builder = _Builder(script, clips, cues, cast, rate_hz, pauses, samples_in(head_ms, rate_hz))
+    builder.deliveries, builder.thought_effect = deliveries, thought_effect
     breaks = [s.span.paragraph for s in script.skipped if s.reason == SCENE_BREAK]
+    events = _events(script)
+    fast = _fast_exchanges([e for e in events if isinstance(e, Cue) or clips.get(e.id)])
     previous: Segment | Cue | None = None
-    for event in _events(script):
+    scenes: list[int] = []
+    for event in events:
         if isinstance(event, Segment) and not clips.get(event.id):
             builder.silent(event)
             continue
         if previous is not None:
-            builder.wait(_pause_ms(previous, event, breaks, pauses))
+            builder.wait(_pause_ms(previous, event, breaks, fast, pauses))
+            if _breaks_between(previous, event, breaks):
+                scenes.append(builder.at)
         builder.place(event)
         previous = event
     return Timeline(
@@ -77,6 +91,7 @@ def build_timeline(
         rate_hz=rate_hz,
         length=builder.end + samples_in(tail_ms, rate_hz),
         placements=tuple(sorted(builder.placements, key=lambda p: p.start)),
+        scenes=tuple(scenes),
     )
 
 
@@ -97,6 +112,7 @@ class _Builder:
         for cue in script.cues:
             if cue.mode != "replace" and cue.segment is not None:
                 self.beside.setdefault(cue.segment, []).append(cue)
+        self.deliveries, self.thought_effect = NO_DELIVERIES, True
         self.placements: list[Placement] = []
         self.at = self.end = head
 
@@ -136,20 +152,27 @@ class _Builder:
 
     def _segment(self, segment: Segment) -> None:
         role = self.cast.role_of(segment)
+        effect = self.cast.effect_of(segment, thoughts=self.thought_effect)
+        tail = tail_samples(effect, self.rate_hz)
+        own_db = role.gain_db + self.deliveries.get(segment.id, PLAIN).gain_db
         sounding: list[tuple[int, int]] = []
+        ends_sentence = True
         for n, (key, clip) in enumerate(self.clips[segment.id]):
             if n:
-                self.wait(self.pauses.sentence_ms)
+                self.wait(self.pauses.sentence_ms if ends_sentence else self.pauses.clause_ms)
             length = resampled_length(clip.samples, clip.rate_hz, self.rate_hz)
-            levelling_db = max(-MOST_LEVELLING_DB, min(MOST_LEVELLING_DB, VOICE_LEVEL_DB - clip.level_db))
-            gain_db = round(levelling_db + role.gain_db + KIND_GAIN_DB.get(segment.kind, 0.0), 2)
+            levelling_db = max(-MOST_LEVELLING_DB, min(MOST_LEVELLING_DB, VOICE_LUFS - clip.lufs))
+            gain_db = round(levelling_db + own_db + KIND_GAIN_DB.get(segment.kind, 0.0), 2)
             self.placements.append(
                 Placement(
-                    clip=key, track="voice", start=self.at, length=length, gain_db=gain_db, segment=segment.id
+                    clip=key, track="voice", start=self.at, length=length + tail, gain_db=gain_db,
+                    segment=segment.id, effect=effect,
                 )
-            )
+            )  # fmt: skip
+            self.end = max(self.end, self.at + length + tail)
             sounding.append((self.at, length))
             self.at += length
+            ends_sentence = clip.ends_sentence
         for cue in self.beside.get(segment.id, []):
             if cue.mode == "under":
                 self._cue(cue, _time_of(segment, cue.span.start - segment.span.start, sounding))
@@ -183,18 +206,52 @@ def _events(script: Script) -> list[Segment | Cue]:
     return sorted(events, key=lambda e: (e.span.paragraph, e.span.start))
 
 
-def _pause_ms(before: Segment | Cue, after: Segment | Cue, breaks: Sequence[int], pauses: Pauses) -> int:
+def _fast_exchanges(events: Sequence[Segment | Cue]) -> set[str]:
+    """Ids of the segments after which a fast exchange goes on."""
+    found: set[str] = set()
+    run: list[str] = []
+    for event in events:
+        short = isinstance(event, Segment) and event.kind == "dialogue" and _is_short(event)
+        if isinstance(event, Segment) and short:
+            run.append(event.id)
+        else:
+            run = []
+        if len(run) >= FAST_RUN:
+            found.update(run[:-1])
+    return found
+
+
+def _is_short(segment: Segment) -> bool:
+    return sum(_weight(c) for c in segment.spoken if c.isalnum()) <= FAST_SYLLABLES
+
+
+def _breaks_between(before: Segment | Cue, after: Segment | Cue, breaks: Sequence[int]) -> bool:
+    return any(before.span.paragraph < p < after.span.paragraph for p in breaks)
+
+
+_CLAUSE_ENDS = ("，", "、", "：", "；", ",", ":", ";")
+_CLOSERS = '”」』’"）)》】'
+
+
+def _pause_ms(
+    before: Segment | Cue, after: Segment | Cue, breaks: Sequence[int], fast: Collection[str], pauses: Pauses
+) -> int:
     if isinstance(before, Segment) and before.pause_after_ms is not None:
         return before.pause_after_ms
-    if any(before.span.paragraph < p < after.span.paragraph for p in breaks):
+    if _breaks_between(before, after, breaks):
         return pauses.scene_ms
     if isinstance(before, Cue) or isinstance(after, Cue):
         sounds = [event.sound for event in (before, after) if isinstance(event, Cue)]
         return pauses.mask_ms if CENSOR in sounds else pauses.cue_ms
     if before.kind == "heading":
         return pauses.heading_ms
-    if before.kind == "dialogue" and before.text.rstrip('”」』’"').endswith(("——", "—", "--")):
+    end = before.text.rstrip().rstrip(_CLOSERS)
+    if before.kind == "dialogue" and end.endswith(("——", "—", "--")):
         return pauses.interrupted_ms
     if before.span.paragraph == after.span.paragraph:
-        return pauses.sentence_ms if before.kind == after.kind else pauses.tag_ms
-    return pauses.turn_ms if before.kind == after.kind == "dialogue" else pauses.paragraph_ms
+        if before.kind != after.kind:
+            return pauses.tag_ms
+        return pauses.clause_ms if end.endswith(_CLAUSE_ENDS) else pauses.sentence_ms
+    if before.kind == after.kind == "dialogue":
+        return pauses.fast_turn_ms if before.id in fast else pauses.turn_ms
+    return pauses.paragraph_ms

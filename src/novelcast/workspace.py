@@ -105,6 +105,7 @@ class BookFolder:
         self.unfinished = root / ".unfinished"
         self.cast = root / "cast.toml"
         self.edition = root / "edition.json"
+        self.loudness = root / "loudness.json"
         self.chapters = root / "chapters"
         self.answers = root / "answers"
 
@@ -112,8 +113,9 @@ class BookFolder:
         """The cast with another engine's voices than cast.toml's."""
         return self.root / f"cast.{engine}.toml"
 
-    def timeline(self, chapter: int) -> Path:
-        return self.root / "timelines" / f"{chapter + 1:03}.json"
+    def timeline(self, chapter: int, part: int = 0, parts: int = 1) -> Path:
+        """Of a chapter, or of one of the files that it is cut into."""
+        return self.root / "timelines" / f"{chapter + 1:03}{f'-{part + 1}' if parts > 1 else ''}.json"
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -9,10 +9,13 @@ import typer
 
 from novelcast.cli.app import app
 from novelcast.cli.options import (
+    Address,
     Again,
     Author,
     Book,
+    CastFrom,
     Cues,
+    Delivery,
     EngineName,
     Fresh,
     Jobs,
@@ -20,6 +23,7 @@ from novelcast.cli.options import (
     Llm,
     Masked,
     NarratorVoice,
+    NoCues,
     Output,
     People,
     PresetName,
@@ -27,10 +31,12 @@ from novelcast.cli.options import (
     Quiet,
     Repair,
     ReviewBelow,
+    Runner,
+    ThoughtEffect,
     Title,
     Verbose,
 )
-from novelcast.cli.saying import fail_lines, plots, print_json, said, settings_from
+from novelcast.cli.saying import fail_lines, fail_misses, plots, print_json, said, settings_from
 
 
 @app.command()
@@ -46,14 +52,20 @@ def render(
     author: Author = None,
     repair: Repair = None,
     cues: Cues = None,
+    no_cues: NoCues = False,
     llm: Llm = None,
     masked: Masked = None,
     jobs: Jobs = None,
     characters: People = None,
     narrator_voice: NarratorVoice = None,
+    cast: CastFrom = None,
+    delivery: Delivery = None,
+    thought_effect: ThoughtEffect = None,
     review_below: ReviewBelow = None,
     again: Again = False,
     proxy: Proxy = None,
+    runner: Runner = None,
+    address: Address = None,
     fresh: Fresh = False,
     plot: Annotated[
         bool, typer.Option("--plot", help="Also draw each chapter: waveform by speaker, spectrogram, cues.")
@@ -74,8 +86,9 @@ def render(
     from novelcast.show import edition_json, progress_bars, show_edition
 
     settings = settings_from(
-        output=output, engine=engine, preset=preset, repair=repair, cues=cues, masked=masked, llm=llm, jobs=jobs,
-        proxy=proxy, characters=characters, narrator_voice=narrator_voice, review_below=review_below,
+        output=output, engine=engine, preset=preset, repair=repair, cues="none" if no_cues else cues, masked=masked, llm=llm, jobs=jobs,
+        proxy=proxy, characters=characters, narrator_voice=narrator_voice, review_below=review_below, cast=cast,
+        delivery=delivery, thought_effect=thought_effect, runner=runner, address=address,
     )  # fmt: skip
     if plot:
         check_plots()
@@ -88,6 +101,7 @@ def render(
         show_edition(edition, pictures)
     if edition.failed:
         fail_lines(edition.failed, verbose)
+    fail_misses(edition)
 
 
 @app.command()
@@ -98,9 +112,11 @@ def script(
     title: Title = None,
     repair: Repair = None,
     cues: Cues = None,
+    no_cues: NoCues = False,
     llm: Llm = None,
     characters: People = None,
     narrator_voice: NarratorVoice = None,
+    cast: CastFrom = None,
     review_below: ReviewBelow = None,
     again: Again = False,
     masked: Masked = None,
@@ -122,18 +138,18 @@ def script(
     from novelcast.show import progress_bars, script_json, show_script
 
     settings = settings_from(
-        output=output, engine=engine, repair=repair, cues=cues, masked=masked, llm=llm,
-        characters=characters, narrator_voice=narrator_voice, review_below=review_below,
+        output=output, engine=engine, repair=repair, cues="none" if no_cues else cues, masked=masked, llm=llm,
+        characters=characters, narrator_voice=narrator_voice, review_below=review_below, cast=cast,
     )  # fmt: skip
     details = BookDetails(title=title, fresh=fresh, again=again)
     with said() as say, progress_bars(quiet) as progress:
         text, folder = read(book, settings, details, progress)
         with folder.locked():
-            written, cast = write(text, folder, settings, details, progress, say)
+            written, voices = write(text, folder, settings, details, progress, say)
     if json_:
         print_json(script_json(written, settings.review_below))
     elif not quiet:
-        show_script(text, written, cast, folder, settings.review_below, verbose)
+        show_script(text, written, voices, folder, settings.review_below, verbose)
 
 
 @app.command()

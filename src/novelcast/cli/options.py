@@ -29,7 +29,7 @@ EngineName = Annotated[
 PresetName = Annotated[
     str | None,
     typer.Option(
-        help="Loudness and format: podcast, podcast-mono, audiobook, none.  [default: podcast]",
+        help="Loudness and format: podcast, podcast-mono, acx, audiobook, none.  [default: podcast]",
         show_default=False,
     ),
 ]
@@ -40,11 +40,16 @@ Repair = Annotated[
     ),
 ]
 Cues = Annotated[
-    bool | None,
+    str | None,
     typer.Option(
-        "--cues/--no-cues", help="Sounds where the text has them.  [default: cues]", show_default=False
+        "--cues",
+        metavar="none|few|all",
+        help="Sounds: none; few, those that the text writes out (砰); all, those too that it only names (手机响了).  "
+        "[default: few]",
+        show_default=False,
     ),
 ]
+NoCues = Annotated[bool, typer.Option("--no-cues", help="The same as --cues none.")]
 Llm = Annotated[
     bool | None,
     typer.Option(
@@ -71,6 +76,22 @@ Proxy = Annotated[
     typer.Option(
         metavar="URL",
         help="An http:// proxy between us and a service.  [default: HTTPS_PROXY]",
+        show_default=False,
+    ),
+]
+Runner = Annotated[
+    str | None,
+    typer.Option(
+        metavar="auto|local|processes|ray",
+        help="Where lines are spoken: in this process, in one for each processor (--jobs: how many), or on a Ray "
+        "cluster.  [default: auto]",
+        show_default=False,
+    ),
+]
+Address = Annotated[
+    str | None,
+    typer.Option(
+        help="A Ray cluster's address, with --runner ray.  [default: one on this machine]",
         show_default=False,
     ),
 ]
@@ -104,6 +125,31 @@ NarratorVoice = Annotated[
         metavar="same|own",
         show_default=False,
         help="Whether a first-person narrator talks with the voice that narrates.  [default: same]",
+    ),
+]
+Delivery = Annotated[
+    bool | None,
+    typer.Option(
+        "--delivery/--no-delivery",
+        help="Rate, pitch and level follow what the text says of a line (吼道, 低声).  [default: delivery]",
+        show_default=False,
+    ),
+]
+ThoughtEffect = Annotated[
+    bool | None,
+    typer.Option(
+        "--thought-effect/--no-thought-effect",
+        help="A touch of reverb on what is thought.  [default: thought-effect]",
+        show_default=False,
+    ),
+]
+CastFrom = Annotated[
+    Path | None,
+    typer.Option(
+        "--cast",
+        metavar="FILE",
+        help="Another book's cast.toml: who is in both books keeps their voice.",
+        show_default=False,
     ),
 ]
 ReviewBelow = Annotated[

@@ -39,6 +39,16 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
 
 
+def fail_misses(edition: Any) -> None:
+    """Say which files miss their preset, if any, and end with exit code 1."""
+    missing = [(c.name, c.preset, miss) for c in edition.chapters for miss in c.misses]
+    for name, preset, miss in missing:
+        typer.echo(f"novelcast: {name}: misses preset {preset}: {miss}", err=True)
+    if missing:
+        typer.echo("  what to do: look at it with --plot; is a line damaged, or nearly silent?", err=True)
+        raise typer.Exit(1)
+
+
 def fail_lines(failed: list[Any], verbose: bool) -> NoReturn:
     typer.echo(f"\n{len(failed)} lines could not be spoken; their chapters were not written:", err=True)
     for utterance, reason in failed if verbose else failed[:10]:

@@ -7,7 +7,7 @@ engine's name.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ __all__ = [
     "EngineOptions",
     "about_engine",
     "all_voices",
+    "engine_in",
     "engine_names",
     "open_engine",
 ]
@@ -109,6 +110,11 @@ def engine_names() -> tuple[str, ...]:
 def open_engine(name: str, options: EngineOptions) -> Engine:
     """Raises SettingsError for an unknown name, listing the valid ones."""
     return _entry(name).open(options)
+
+
+def engine_in(packs_dir: Path, *, name: str, options: EngineOptions) -> Engine:
+    """The same with another folder of model files: what a runner's worker calls, maybe on another machine."""
+    return open_engine(name, replace(options, packs_dir=packs_dir))
 
 
 def about_engine(name: str) -> str:
