@@ -288,7 +288,7 @@ def _candidates(turns: Sequence[Turn], places: Sequence[tuple[int, int]], roster
         }
         for when, who in places[at:ahead]:
             near[who] = min(near.get(who, RECENT_PARAGRAPHS), 2 * (when - turn.paragraph))
-        sure = [p for c in turn.tags.clues for p in c.who.people]
+        sure = [p for c in turn.tags.clues for p in c.who.people] + turn.meant
         narrator = [] if roster.narrator is None else [roster.narrator]
         turn.candidates = list(dict.fromkeys([*sure, *narrator, *sorted(near, key=lambda p: near[p])]))[
             :MAX_CANDIDATES
@@ -344,7 +344,8 @@ def _features(turns: Sequence[Turn], heard: Counter[int], roster: Roster, newcom
 def _known(turns: Sequence[Turn]) -> set[int]:
     """Who is named beside a quotation, or addressed in one."""
     tagged = {p for turn in turns for c in turn.tags.clues if c.how not in REACTIONS for p in c.who.people}
-    return tagged | {p for turn in turns for m in turn.addressed for p in m.people}
+    meant = {p for turn in turns for p in turn.meant}
+    return tagged | meant | {p for turn in turns for m in turn.addressed for p in m.people}
 
 
 def _tagged(turn: Turn) -> set[int]:
