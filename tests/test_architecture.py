@@ -18,9 +18,9 @@ LAYERS = [
     ["synths", "sounds", "loudness", "presets", "effects", "delivery"],
     ["settings", "workspace", "packs", "own_sounds", "runners"],
     ["read", "script", "cast", "engines", "timeline", "parts", "mix", "master", "publish"],
-    ["speak", "chapter", "llm", "editing", "resume", "plot", "publishing"],
+    ["speak", "chapter", "llm", "editing", "resume", "plot", "publishing", "podcasting"],
     ["pipeline"],
-    ["preview", "doctor", "show"],
+    ["preview", "doctor", "verify", "serve", "show"],
     ["cli"],
 ]
 BASE = 4  # the layers under this one are foundations and may use each other in the order listed
