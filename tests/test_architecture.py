@@ -17,10 +17,10 @@ LAYERS = [
     ["pace", "catalog", "media", "readings", "lexicon", "characters", "utterances"],
     ["synths", "sounds", "loudness", "presets", "effects", "delivery"],
     ["settings", "workspace", "packs", "own_sounds", "runners"],
-    ["read", "script", "cast", "engines", "timeline", "parts", "mix", "master", "publish"],
-    ["speak", "chapter", "llm", "editing", "resume", "plot", "publishing", "podcasting"],
+    ["read", "script", "casting", "engines", "timeline", "parts", "mix", "master", "publish"],
+    ["speak", "chapter", "audiocheck", "llm", "editing", "resume", "plot", "publishing", "podcasting"],
     ["pipeline"],
-    ["preview", "doctor", "verify", "serve", "show"],
+    ["batch", "recast", "player", "preview", "doctor", "verify", "serve", "show", "show_cast", "show_batch"],
     ["cli"],
 ]
 BASE = 4  # the layers under this one are foundations and may use each other in the order listed

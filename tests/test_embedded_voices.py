@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from novelcast.audio import Samples, trimmed
-from novelcast.cast import load_cast
+from novelcast.casting import load_cast
 from novelcast.catalog import load_voices
 from novelcast.engines.kokoro import KokoroEngine
 from novelcast.media import decode_mono

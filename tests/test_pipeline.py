@@ -168,7 +168,7 @@ def test_a_voice_that_does_not_exist_stops_before_any_work(book: Path, tmp_path:
 
 
 def test_another_engine_gets_its_own_cast_and_the_old_one_is_kept(book: Path, tmp_path: Path) -> None:
-    from novelcast.cast import load_cast
+    from novelcast.casting import load_cast
     from novelcast.catalog import load_voices
     from novelcast.read import read_book
     from novelcast.resume import cast_of, script_of

@@ -18,7 +18,7 @@ import platformdirs
 from pydantic import Field, ValidationError, field_validator
 
 from novelcast.errors import SettingsError, toml_fault
-from novelcast.model import CueMode, Model, Voice
+from novelcast.model import Age, CueMode, Gender, Model, Voice
 
 M = TypeVar("M", bound=Model)
 
@@ -72,6 +72,26 @@ class DeliveryRule(Model):
             except re.error as error:
                 raise ValueError(f"{pattern!r}: {error}") from None
         return patterns
+
+
+class Timbre(Model):
+    """A voice, a blend of two or one moved by semitones, measured (voices/palette/*.toml).
+
+    `vector` is its speaker embedding, shortened to a few dimensions and to unit length, so that 1 minus the product
+    of two is their distance; `f0_hz` its mean pitch; `error` the share of syllables that a recogniser missed.
+    """
+
+    voice: str
+    engine: str
+    language: str
+    gender: Gender
+    age: Age = "adult"
+    mix: dict[str, float] = Field(default_factory=dict)
+    pitch_st: float = Field(default=0.0, ge=-2.0, le=2.0)
+    rate: float = Field(default=1.0, ge=0.88, le=1.12)
+    f0_hz: float = Field(gt=0.0)
+    error: float = 0.0
+    vector: tuple[float, ...]
 
 
 @cache
@@ -191,6 +211,11 @@ def _compiled(pattern: str, path: Path, name: str) -> None:
 
 def load_delivery_rules() -> tuple[DeliveryRule, ...]:
     return _load(DeliveryRule, voices_dir() / "delivery", "delivery")
+
+
+@cache
+def load_timbres() -> tuple[Timbre, ...]:
+    return _load(Timbre, voices_dir() / "palette", "timbre")
 
 
 def voices_of(engine: str, voices: Sequence[Voice]) -> tuple[Voice, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from novelcast import cast
+from novelcast import casting
 from novelcast.catalog import load_cue_sounds
 from novelcast.characters import NOBODY, SUFFIXES, Characters, load_characters
 from novelcast.editing.lines import lines_of
@@ -20,7 +20,7 @@ from novelcast.engines import all_voices
 from novelcast.errors import InputError
 from novelcast.lexicon import lexicon_for
 from novelcast.llm import asked_mark, with_answers
-from novelcast.model import Book, Cast, Gone, ProgressSink, Script, Speaker
+from novelcast.model import Book, Cast, Gone, ProgressSink, Script, Speaker, Voice
 from novelcast.script import check_coverage, write_script
 from novelcast.script.spoken import spoken_form
 from novelcast.settings import Settings
@@ -241,20 +241,51 @@ def cast_of(
     where it is `on_trial` by `adopt_cast`.
     """
     voices = all_voices(settings.openai)
-    kept = cast.load_cast(folder.cast, voices)
-    wanted = settings.engine or (kept.engine if kept else DEFAULT_ENGINE)
-    mine = folder.cast if wanted == (kept.engine if kept else DEFAULT_ENGINE) else folder.cast_of(wanted)
-    script, before = written.script, cast.load_cast(mine, voices)
-    misfits = cast.misfits(before, script, voices) & written.recast if before else frozenset()
-    old = cast.without_roles(before, misfits) if before else None
-    roles = cast.cast_script(script, voices, wanted, old, settings.narrator_voice)
-    cast.save_cast(mine, roles, script)
+    kept = casting.load_cast(folder.cast, voices)
+    series = casting.load_cast(settings.cast, voices) if settings.cast else None
+    if settings.cast and series is None:
+        raise InputError(f"{settings.cast}: no such cast", hint="name another book's cast.toml")
+    usual = kept.engine if kept else series.engine if series else DEFAULT_ENGINE
+    wanted = settings.engine or usual
+    mine = folder.cast if wanted == (kept.engine if kept else usual) else folder.cast_of(wanted)
+    script, before = written.script, casting.load_cast(mine, voices)
+    misfits = casting.misfits(before, script, voices) & written.recast if before else frozenset()
+    old = casting.without_roles(before, misfits) if before else None
+    if settings.cast and series:
+        old = _carried(script, settings.cast, series, old, wanted, voices, say)
+    roles = casting.cast_script(script, voices, wanted, old, settings.narrator_voice)
+    casting.save_cast(mine, roles, script)
     names = {s.id: s.name for s in script.speakers}
     for who in sorted(misfits & roles.roles.keys()):
         say(f"{mine.name}: {names[who]} has another voice now, {roles.roles[who].voice}")
     if not on_trial:
         adopt_cast(folder, wanted)
     return roles
+
+
+def _carried(
+    script: Script,
+    path: Path,
+    series: Cast,
+    own: Cast | None,
+    engine: str,
+    voices: Sequence[Voice],
+    say: Say,
+) -> Cast:
+    """The book's own cast with what another book's has of the same people. Raises InputError where that one is of
+    another engine."""
+    if series.engine != engine:
+        raise InputError(
+            f"{path} is a cast of engine {series.engine!r}, this book is to be spoken with {engine!r}",
+            hint=f"add --engine {series.engine}, or leave --cast out",
+        )
+    theirs = read_model(BookFolder(path.parent).script, Script)
+    done = casting.carried(script, series, theirs.speakers if theirs else (), voices, own)
+    if done.taken:
+        say(f"voices carried over from {path}: {'、'.join(done.taken)}")
+    for sentence in done.said:
+        say(sentence)
+    return done.cast
 
 
 def adopt_cast(folder: BookFolder, engine: str) -> None:

@@ -90,14 +90,6 @@ def _request(
     )  # fmt: skip
 
 
-_SENTENCE_END = re.compile(r"[。！？!?…—.][”’」』\"]*$")
-
-
-def ends_sentence(text: str) -> bool:
-    """Whether an utterance ends where its sentence does: one that is too long is cut."""
-    return bool(_SENTENCE_END.search(text.rstrip()))
-
-
 class _Lines:
     """The utterances still to be spoken: those to be asked again, once their wait is over, before new ones."""
 

@@ -29,6 +29,14 @@ def utterance_texts(spoken: str, max_chars: int) -> list[str]:
     return [p.strip() for p in parts if p.strip()]
 
 
+_SENTENCE_END = re.compile(r"[。！？!?…—.][”’」』\"]*$")
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether an utterance ends where its sentence does: one that is too long is cut."""
+    return bool(_SENTENCE_END.search(text.rstrip()))
+
+
 def _within(sentence: str, max_chars: int) -> Iterator[str]:
     if len(sentence) <= max_chars:
         yield sentence

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from novelcast.errors import InputError
+from novelcast.publish import lame
 from novelcast.publish.id3 import Tags, id3, tag_length
 from novelcast.publish.picture import picture_of
 from novelcast.workspace import complete_file
@@ -111,10 +112,13 @@ def _encode(
     output: _AfterTags, blocks: Iterable[Block], *, rate_hz: int, channels: int, bitrate_kbps: int
 ) -> int:
     """Frames and the Xing/LAME header into `output`; how many samples they hold."""
+    scale = 1 / _lame_scale(bitrate_kbps)
+    if lame.is_installed():
+        return _encode_with_lame(output, blocks, lame.LameStream(rate_hz, channels, bitrate_kbps, scale))
     import av
 
     layout = "mono" if channels == 1 else "stereo"
-    factor = np.float32(1 / _lame_scale(bitrate_kbps))
+    factor = np.float32(scale)
     written = 0
     options = {"id3v2_version": "0", "write_xing": "1"}
     with av.open(output, "w", format="mp3", options=options) as container:
@@ -131,10 +135,29 @@ def _encode(
             container.mux(stream.encode(frame))
             output.check()
         if not written:
-            raise InputError("no audio to write", hint="the chapter has no line that could be spoken")
+            raise _nothing_to_write()
         for packet in stream.encode(None):
             # A last frame of padding only: the LAME header's count of padding then reaches past one frame,
             # which the muxer does not sum up, and a decoder would give up to 46 samples too many.
             if packet.duration:
                 container.mux(packet)
     return written
+
+
+def _encode_with_lame(output: _AfterTags, blocks: Iterable[Block], stream: lame.LameStream) -> int:
+    written = 0
+    output.write(stream.header)  # room for the one that is known at the end
+    for block in blocks:
+        written += len(block)
+        output.write(stream.encode(block))
+        output.check()
+    if not written:
+        raise _nothing_to_write()
+    output.write(stream.flush())
+    output.seek(0)
+    output.write(stream.header)
+    return written
+
+
+def _nothing_to_write() -> InputError:
+    return InputError("no audio to write", hint="the chapter has no line that could be spoken")

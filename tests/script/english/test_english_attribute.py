@@ -4,7 +4,7 @@ import json
 
 from novels import LAMP, labelled, novel, speakers
 
-from novelcast.cast import cast_script
+from novelcast.casting import cast_script
 from novelcast.catalog import load_cue_sounds, load_voices
 from novelcast.model import Speaker
 from novelcast.script import write_script

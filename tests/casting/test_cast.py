@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from books import script_of, segment, speaker
-from novelcast.cast import cast_script, load_cast, save_cast
+from novelcast.casting import cast_script, load_cast, save_cast
 from novelcast.errors import CastError, SettingsError
 from novelcast.model import Role, Script, Speaker, Voice
 
@@ -166,7 +166,7 @@ def test_the_file_says_who_each_speaker_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('engine = "tone"', "engine = tone", "line 4"),
+        ('engine = "tone"', "engine = tone", "line 5"),
         ('voice = "f1"', 'voice = "nobody"', r"line \d+.*no voice 'nobody'"),
         ('engine = "tone"', 'engine = "siri"', r"line \d+.*no engine 'siri'"),
         ("[system]", "[sistem]", r"line \d+: sistem"),
