@@ -18,9 +18,9 @@ LAYERS = [
     ["synths", "sounds", "loudness", "presets", "effects", "delivery"],
     ["settings", "workspace", "packs", "own_sounds", "runners"],
     ["read", "script", "casting", "engines", "timeline", "parts", "mix", "master", "publish"],
-    ["speak", "chapter", "audiocheck", "llm", "editing", "resume", "plot"],
+    ["speak", "chapter", "audiocheck", "llm", "editing", "resume", "plot", "publishing", "podcasting"],
     ["pipeline"],
-    ["recast", "player", "preview", "doctor", "show", "show_cast"],
+    ["recast", "player", "preview", "doctor", "verify", "serve", "show", "show_cast"],
     ["cli"],
 ]
 BASE = 4  # the layers under this one are foundations and may use each other in the order listed

@@ -25,8 +25,11 @@ if TYPE_CHECKING:
     from novelcast.catalog import CueSound
     from novelcast.doctor import Finding
     from novelcast.pipeline import Edition
+    from novelcast.podcasting import Fed
     from novelcast.publish.edition import ChapterRecord
+    from novelcast.publishing import Published
     from novelcast.resume import Checked, Written
+    from novelcast.verify import Verified
     from novelcast.workspace import Amount, BookFolder
 
 STAGES = {
@@ -36,6 +39,7 @@ STAGES = {
     "ask": "asking the model",
     "speak": "speaking",
     "master": "mixing",
+    "publish": "publishing",
 }
 
 
@@ -118,6 +122,8 @@ def show_edition(edition: Edition, pictures: Sequence[Path] = ()) -> None:
     out = _plain()
     for picture in pictures:
         out.print(f"picture: {picture}")
+    for file in edition.also:
+        out.print(f"also: {file.file}")
     out.print(f"{edition.spoken} lines spoken, {edition.reused} reused; engine {edition.engine}")
     out.print(f"{(edition.folder / 'chapters').resolve()}")
 
@@ -156,6 +162,7 @@ def edition_json(edition: Edition) -> dict[str, Any]:
         "spoken": edition.spoken,
         "reused": edition.reused,
         "chapters": [_chapter_json(edition, c) for c in edition.chapters],
+        "also": [f.model_dump() for f in edition.also],
         "failed": [
             {"segment": u.segment, "text": u.request.text, "reason": why} for u, why in edition.failed
         ],
@@ -167,6 +174,52 @@ def _chapter_json(edition: Edition, record: ChapterRecord) -> dict[str, Any]:
         "file": str((edition.folder / record.file).resolve()),
         "seconds": round(record.samples / record.rate_hz, 3),
     }
+
+
+def show_published(published: Published) -> None:
+    table = _table("format", "length", "size", "file", right=("length", "size"))
+    for f in published.files:
+        length = "" if f.seconds is None else clock(round(f.seconds), 1)
+        new = f.file if f.file in published.written else f"{f.file} (unchanged)"
+        table.add_row(f.format, length, f"{f.size_bytes / 1e6:,.1f} MB", Text(new))
+    if published.files:
+        _print(table)
+    _plain().print(f"{published.folder.resolve()}")
+
+
+def published_json(published: Published) -> dict[str, Any]:
+    return {
+        "folder": str(published.folder.resolve()),
+        "files": [f.model_dump() | {"written": f.file in published.written} for f in published.files],
+    }
+
+
+def show_fed(fed: Fed) -> None:
+    out = _plain()
+    out.print(f"{fed.episodes} episodes in {fed.url}feed.xml")
+    if fed.next is not None:
+        out.print(
+            f"{fed.waiting} more wait; the next appears {fed.next:%Y-%m-%d %H:%M} UTC. Run feed again then"
+        )
+    out.print(f"{len(fed.written)} files written in {fed.folder.resolve()}")
+
+
+def fed_json(fed: Fed) -> dict[str, Any]:
+    following = fed.next.isoformat() if fed.next else None
+    return asdict(fed) | {"folder": str(fed.folder.resolve()), "next": following}
+
+
+def show_verified(found: Sequence[Verified]) -> None:
+    out = _plain()
+    for one in found:
+        for wrong in one.wrong:
+            out.print(f"{one.folder}: {wrong.file}: {wrong.what}\n  what to do: {wrong.do}")
+        verdict = f"{len(one.wrong)} faults" if one.wrong else "all well"
+        out.print(f"{one.folder}: {one.files} files, {verdict}")
+
+
+def verified_json(found: Sequence[Verified]) -> dict[str, Any]:
+    return {"editions": [asdict(one) | {"folder": str(one.folder.resolve())} for one in found]}
 
 
 # ---------------------------------------------------------------- read

@@ -15,6 +15,7 @@ from novelcast.cli import (
     book,  # noqa: F401
     casting,  # noqa: F401
     cues,  # noqa: F401
+    publish,  # noqa: F401
     tools,  # noqa: F401
 )
 from novelcast.cli.app import app
