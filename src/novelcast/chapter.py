@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from math import log10
 from pathlib import Path
 from typing import Any
@@ -205,7 +207,8 @@ class ChapterMaker:
 
     def _cue(self, index: int) -> Samples:
         cue = self.script.cues[index]
-        seed = zlib.crc32(cue.span.model_dump_json().encode())  # two knocks are not the same sample
+        place = json.dumps(asdict(cue.span), separators=(",", ":"))
+        seed = zlib.crc32(place.encode())  # two knocks are not the same sample
         return sounds.render(
             self._sounds[cue.sound],
             count=cue.count,

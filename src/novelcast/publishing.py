@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from novelcast import media
-from novelcast.casting.store import load_cast
+from novelcast.casting import load_cast
 from novelcast.catalog import load_cue_sounds
 from novelcast.chapter import ChapterMaker
 from novelcast.engines import all_voices

@@ -12,6 +12,7 @@ import typer
 # Importing a module registers its commands.
 from novelcast.cli import (
     audio,  # noqa: F401
+    batch,  # noqa: F401
     book,  # noqa: F401
     casting,  # noqa: F401
     cues,  # noqa: F401

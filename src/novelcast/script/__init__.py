@@ -79,7 +79,7 @@ def write_script(
             Segment(
                 id=name,
                 span=piece.span,
-                kind=label.kind,
+                kind=label.kind,  # type: ignore[arg-type]  # cues and what is skipped are not among them
                 speaker=label.speaker,
                 confidence=label.confidence,
                 evidence=label.evidence,
