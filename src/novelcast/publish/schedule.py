@@ -85,17 +85,17 @@ def scheduled(podcast: Podcast, files: Sequence[ChapterRecord], now: datetime) -
                 part=file.part,
                 title=file.title,
                 guid=guid,
-                published=out or _planned(podcast, number, now, before if again else None),
+                published=out or _planned(podcast, number, len(files), now),
             )
         )
     return podcast.model_copy(update={"episodes": tuple(episodes)})
 
 
-def _planned(podcast: Podcast, number: int, now: datetime, before: Episode | None) -> datetime:
-    """When episode `number` (from 0) is to appear."""
+def _planned(podcast: Podcast, number: int, count: int, now: datetime) -> datetime:
+    """When episode `number` (from 0) of `count` is to appear."""
     if podcast.every is None or podcast.start is None:
         # All at once, a second apart, so that an app that sorts by date has them in the book's order.
-        return before.published if before else now.replace(microsecond=0) + timedelta(seconds=number - 86_400)
+        return now + timedelta(seconds=number + 1 - count)
     day = podcast.start
     if podcast.every == "week":
         day += timedelta(weeks=number)
