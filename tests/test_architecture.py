@@ -16,7 +16,7 @@ LAYERS = [
     ["errors", "hanzi", "model", "audio", "word_times", "ahead"],
     ["pace", "catalog", "media", "readings", "lexicon", "characters", "utterances"],
     ["synths", "sounds", "loudness", "presets", "effects", "delivery"],
-    ["settings", "workspace", "packs", "own_sounds", "runners"],
+    ["settings", "shared_clips", "workspace", "packs", "own_sounds", "runners"],
     ["read", "script", "casting", "engines", "timeline", "parts", "mix", "master", "publish"],
     [
         "takes",
