@@ -20,7 +20,7 @@ LAYERS = [
     ["read", "script", "casting", "engines", "timeline", "parts", "mix", "master", "publish"],
     ["speak", "chapter", "audiocheck", "llm", "editing", "resume", "plot", "publishing", "podcasting"],
     ["pipeline"],
-    ["batch", "recast", "player", "preview", "doctor", "verify", "serve", "show", "show_cast", "show_batch"],
+    ["batch", "recast", "player", "preview", "doctor", "verify", "serve", "show", "show_cast", "show_publish", "show_batch"],
     ["cli"],
 ]
 BASE = 4  # the layers under this one are foundations and may use each other in the order listed
