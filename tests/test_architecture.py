@@ -13,7 +13,7 @@ PACKAGE = Path(novelcast.__file__).parent
 # Left to right; a module may import what stands to its left, and its own package's files. Stages that
 # share a group do not import each other.
 LAYERS = [
-    ["errors", "hanzi", "model", "audio", "ahead"],
+    ["errors", "hanzi", "model", "audio", "word_times", "ahead"],
     ["pace", "catalog", "media", "readings", "lexicon", "characters", "utterances"],
     ["synths", "sounds", "loudness", "presets", "effects", "delivery"],
     ["settings", "workspace", "packs", "own_sounds", "runners"],

@@ -24,6 +24,7 @@ from novelcast.model import Cast, Progress, ProgressSink, Script, Segment, Speec
 from novelcast.pace import Pace
 from novelcast.readings import without_marks
 from novelcast.utterances import utterance_texts
+from novelcast.word_times import word_times
 from novelcast.workspace import ClipCache
 
 STAGE = "speak"
@@ -47,6 +48,8 @@ class Utterance:
     index: int
     request: SpeechRequest
     key: str
+    timed: bool = False
+    """Whether it matters when its words are heard: a sound lies under them."""
 
 
 @dataclass
@@ -71,12 +74,15 @@ def plan_utterances(
     """
     version = f"{engine.version}/{TRIM_VERSION}"
     plan = []
+    under = {cue.segment for cue in script.cues if cue.mode == "under"}
     for segment in script.segments:
         for index, text in enumerate(utterance_texts(segment.spoken, engine.max_chars)):
             said = lexicon.read(text, script.language, pinyin=engine.takes_pinyin)
             how = deliveries.get(segment.id, PLAIN)
             request = _request(segment, said, cast, script.language, engine.name, how)
-            plan.append(Utterance(segment.id, index, request, request.key(version)))
+            plan.append(
+                Utterance(segment.id, index, request, request.key(version), timed=segment.id in under)
+            )
     return plan
 
 
@@ -152,6 +158,7 @@ class _Stage:
     ) -> None:
         self.engine, self.cache, self.progress, self.spoken = engine, cache, progress, spoken
         self.total = 0
+        self.timed: set[str] = set()
         self.lines = _Lines(())
         self.tries: Counter[str] = Counter()
         self.pace = Pace(engine.concurrency)
@@ -159,6 +166,7 @@ class _Stage:
     async def reuse(self, plan: Sequence[Utterance]) -> None:
         """Take from the cache what it has; the rest is what `run` has to do."""
         wanted = list({u.key: u for u in plan}.values())
+        self.timed = {u.key for u in plan if u.timed}
         self.total = len(wanted)
         missing = []
         for utterance in wanted:
@@ -167,7 +175,7 @@ class _Stage:
             if clip is None:
                 missing.append(utterance)
             else:
-                self.spoken.clips[utterance.key] = _info(clip)
+                self.spoken.clips[utterance.key] = self.info(clip, utterance)
         self.lines = _Lines(missing)
         self.report()
 
@@ -225,9 +233,17 @@ class _Stage:
             self.pace.answered(line.request.voice)
             self.cache.store(line.key, clip)
             # What is mixed is what the cache holds, so that this run and the next sound the same.
-            self.spoken.clips[line.key] = _info(self.cache.load(line.key) or clip)
+            self.spoken.clips[line.key] = self.info(self.cache.load(line.key) or clip, line)
             self.spoken.made += 1
             self.report()
+
+    def info(self, clip: Clip, line: Utterance) -> ClipInfo:
+        lufs = clip_lufs(clip.samples, clip.rate_hz)
+        if line.key not in self.timed:
+            return ClipInfo(clip.samples.size, clip.rate_hz, lufs)
+        text = without_marks(line.request.text)[0]
+        words = word_times(clip.samples, clip.rate_hz, text)
+        return ClipInfo(clip.samples.size, clip.rate_hz, lufs, text=text, words=words)
 
     def give_up(self, line: Utterance, stop: EngineUnavailable) -> None:
         """Ask no more. Where there are clips, what they are enough for can still be made."""
@@ -303,7 +319,3 @@ def checked(clip: Clip, request: SpeechRequest) -> Clip:
     ):
         raise ImplausibleClip(f"the engine gave {seconds:.1f} s for {request.text!r}, which cannot be right")
     return clip
-
-
-def _info(clip: Clip) -> ClipInfo:
-    return ClipInfo(clip.samples.size, clip.rate_hz, clip_lufs(clip.samples, clip.rate_hz))

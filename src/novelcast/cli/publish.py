@@ -25,7 +25,8 @@ def publish(
         typer.Option(
             metavar="NAME,…",
             show_default=False,
-            help="What to make: m4b, opus (the whole book in one file, with chapter marks).  [default: m4b]",
+            help="What to make: m4b, opus (the whole book in one file, with chapter marks), srt, vtt, lrc, ass "
+            "(subtitles), html (pages that play), json (text with times), epub (to read and hear).  [default: m4b]",
         ),
     ] = "",
     layout: Annotated[
@@ -63,6 +64,7 @@ def publish(
     \b
     novelcast publish output/book --formats m4b,opus
     novelcast publish output/book --formats m4b --max-hours 12
+    novelcast publish output/book --formats srt,vtt,html,epub
     novelcast publish output/book --layout audiobookshelf --library /srv/audiobooks
     """
     from novelcast.errors import SettingsError
