@@ -31,7 +31,19 @@ LAYERS = [
         "podcasting",
     ],
     ["pipeline"],
-    ["batch", "recast", "player", "preview", "doctor", "verify", "serve", "show", "show_cast", "show_batch"],
+    [
+        "batch",
+        "recast",
+        "player",
+        "preview",
+        "doctor",
+        "verify",
+        "serve",
+        "show",
+        "show_cast",
+        "show_publish",
+        "show_batch",
+    ],
     ["cli"],
 ]
 BASE = 4  # the layers under this one are foundations and may use each other in the order listed
