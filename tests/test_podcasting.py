@@ -10,12 +10,11 @@ from xml.etree import ElementTree
 import pytest
 
 sys.path.append(str(Path(__file__).parent / "publish"))
-from rss import ITUNES, PODCAST, faults
-from whole_book import TEXT, copied, folder_in, record_of, render_book, settings_in
-
 from novelcast.errors import InputError, SettingsError
 from novelcast.podcasting import Fed, Rhythm, feed
 from novelcast.verify import verify
+from rss import ITUNES, PODCAST, faults
+from whole_book import TEXT, copied, folder_in, record_of, render_book, settings_in
 
 URL = "https://example.org/night/"
 NOW = datetime(2027, 1, 10, 12, 0, tzinfo=UTC)

@@ -196,7 +196,7 @@ def published_json(published: Published) -> dict[str, Any]:
 
 
 def show_fed(fed: Fed) -> None:
-    out = plain()
+    out = plain_console()
     out.print(f"{fed.episodes} episodes in {fed.url}feed.xml")
     if fed.next is not None:
         out.print(
@@ -211,7 +211,7 @@ def fed_json(fed: Fed) -> dict[str, Any]:
 
 
 def show_verified(found: Sequence[Verified]) -> None:
-    out = plain()
+    out = plain_console()
     for one in found:
         for wrong in one.wrong:
             out.print(f"{one.folder}: {wrong.file}: {wrong.what}\n  what to do: {wrong.do}")
