@@ -16,7 +16,8 @@ from novelcast.master import limit, master_to_file
 from novelcast.media import decode
 from novelcast.model import Loudness
 from novelcast.presets import PRESETS, Preset, preset_named
-from novelcast.publish.mp3 import Tags, write_mp3
+from novelcast.publish.id3 import Tags
+from novelcast.publish.mp3 import write_mp3
 
 RATE = 48_000
 

@@ -9,7 +9,7 @@ import math
 import random
 import re
 from collections import Counter, deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,6 +23,8 @@ from novelcast.loudness import clip_lufs
 from novelcast.model import Cast, Progress, ProgressSink, Script, Segment, SpeechRequest
 from novelcast.pace import Pace
 from novelcast.readings import without_marks
+from novelcast.utterances import utterance_texts
+from novelcast.word_times import word_times
 from novelcast.workspace import ClipCache
 
 STAGE = "speak"
@@ -46,6 +48,8 @@ class Utterance:
     index: int
     request: SpeechRequest
     key: str
+    timed: bool = False
+    """Whether it matters when its words are heard: a sound lies under them."""
 
 
 @dataclass
@@ -70,12 +74,15 @@ def plan_utterances(
     """
     version = f"{engine.version}/{TRIM_VERSION}"
     plan = []
+    under = {cue.segment for cue in script.cues if cue.mode == "under"}
     for segment in script.segments:
         for index, text in enumerate(utterance_texts(segment.spoken, engine.max_chars)):
             said = lexicon.read(text, script.language, pinyin=engine.takes_pinyin)
             how = deliveries.get(segment.id, PLAIN)
             request = _request(segment, said, cast, script.language, engine.name, how)
-            plan.append(Utterance(segment.id, index, request, request.key(version)))
+            plan.append(
+                Utterance(segment.id, index, request, request.key(version), timed=segment.id in under)
+            )
     return plan
 
 
@@ -87,63 +94,6 @@ def _request(
         engine=engine, voice=role.voice, language=language.split("-")[0], text=text,
         rate=round(role.rate * how.rate, 3), pitch_st=round(role.pitch_st + how.pitch_st, 2), mix=role.mix,
     )  # fmt: skip
-
-
-_SENTENCE = re.compile(r".+?(?:[。！？!?…]+|\.(?=\s|$)|$)[”’」』\"]*\s*", re.S)
-_CLAUSE = re.compile(r".+?(?:[，、；：,;:]|$)\s*", re.S)
-_SHORT = 8
-
-
-def utterance_texts(spoken: str, max_chars: int) -> list[str]:
-    """A segment's spoken text in parts of at most `max_chars`, cut at sentence ends.
-
-    Sentences of under 8 characters join a neighbour, because a model babbles or swallows a word said alone.
-    A sentence that is too long is cut at its clauses, one without a mark at the limit.
-    """
-    parts: list[str] = []
-    for sentence in _SENTENCE.findall(spoken):
-        for piece in _within(sentence, max_chars):
-            short = parts and min(len(parts[-1]), len(piece)) < _SHORT
-            if short and len(parts[-1]) + len(piece) <= max_chars:
-                parts[-1] += piece
-            else:
-                parts.append(piece)
-    return [p.strip() for p in parts if p.strip()]
-
-
-_SENTENCE_END = re.compile(r"[。！？!?…—.][”’」』\"]*$")
-
-
-def ends_sentence(text: str) -> bool:
-    """Whether an utterance ends where its sentence does: one that is too long is cut."""
-    return bool(_SENTENCE_END.search(text.rstrip()))
-
-
-def _within(sentence: str, max_chars: int) -> Iterator[str]:
-    if len(sentence) <= max_chars:
-        yield sentence
-        return
-    held = ""
-    for clause in _CLAUSE.findall(sentence):
-        while len(clause) > max_chars:
-            if held:
-                yield held
-                held = ""
-            at = _hard_cut(clause, max_chars)
-            yield clause[:at]
-            clause = clause[at:]
-        if len(held) + len(clause) > max_chars:
-            yield held
-            held = ""
-        held += clause
-    if held:
-        yield held
-
-
-def _hard_cut(clause: str, max_chars: int) -> int:
-    """Where to cut a clause without marks: at a space if there is one, and never so that a mark is left alone."""
-    at = clause.rfind(" ", 1, max_chars) + 1 or max_chars
-    return at if any(c.isalnum() for c in clause[at:]) else max(1, at // 2)
 
 
 class _Lines:
@@ -208,6 +158,7 @@ class _Stage:
     ) -> None:
         self.engine, self.cache, self.progress, self.spoken = engine, cache, progress, spoken
         self.total = 0
+        self.timed: set[str] = set()
         self.lines = _Lines(())
         self.tries: Counter[str] = Counter()
         self.pace = Pace(engine.concurrency)
@@ -215,6 +166,7 @@ class _Stage:
     async def reuse(self, plan: Sequence[Utterance]) -> None:
         """Take from the cache what it has; the rest is what `run` has to do."""
         wanted = list({u.key: u for u in plan}.values())
+        self.timed = {u.key for u in plan if u.timed}
         self.total = len(wanted)
         missing = []
         for utterance in wanted:
@@ -223,7 +175,7 @@ class _Stage:
             if clip is None:
                 missing.append(utterance)
             else:
-                self.spoken.clips[utterance.key] = _info(clip)
+                self.spoken.clips[utterance.key] = self.info(clip, utterance)
         self.lines = _Lines(missing)
         self.report()
 
@@ -281,9 +233,17 @@ class _Stage:
             self.pace.answered(line.request.voice)
             self.cache.store(line.key, clip)
             # What is mixed is what the cache holds, so that this run and the next sound the same.
-            self.spoken.clips[line.key] = _info(self.cache.load(line.key) or clip)
+            self.spoken.clips[line.key] = self.info(self.cache.load(line.key) or clip, line)
             self.spoken.made += 1
             self.report()
+
+    def info(self, clip: Clip, line: Utterance) -> ClipInfo:
+        lufs = clip_lufs(clip.samples, clip.rate_hz)
+        if line.key not in self.timed:
+            return ClipInfo(clip.samples.size, clip.rate_hz, lufs)
+        text = without_marks(line.request.text)[0]
+        words = word_times(clip.samples, clip.rate_hz, text)
+        return ClipInfo(clip.samples.size, clip.rate_hz, lufs, text=text, words=words)
 
     def give_up(self, line: Utterance, stop: EngineUnavailable) -> None:
         """Ask no more. Where there are clips, what they are enough for can still be made."""
@@ -359,7 +319,3 @@ def checked(clip: Clip, request: SpeechRequest) -> Clip:
     ):
         raise ImplausibleClip(f"the engine gave {seconds:.1f} s for {request.text!r}, which cannot be right")
     return clip
-
-
-def _info(clip: Clip) -> ClipInfo:
-    return ClipInfo(clip.samples.size, clip.rate_hz, clip_lufs(clip.samples, clip.rate_hz))
