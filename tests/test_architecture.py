@@ -14,15 +14,16 @@ PACKAGE = Path(novelcast.__file__).parent
 # share a group do not import each other.
 LAYERS = [
     ["errors", "hanzi", "model", "audio", "ahead"],
-    ["pace", "catalog", "media", "readings", "lexicon", "characters"],
-    ["synths", "sounds", "loudness", "effects", "delivery", "presets", "settings", "workspace", "packs", "runners"],
+    ["pace", "catalog", "media", "readings", "lexicon", "characters", "utterances"],
+    ["synths", "sounds", "loudness", "presets", "effects", "delivery"],
+    ["settings", "workspace", "packs", "own_sounds", "runners"],
     ["read", "script", "casting", "engines", "timeline", "parts", "mix", "master", "publish"],
-    ["speak", "chapter", "llm", "editing", "resume", "plot"],
+    ["speak", "chapter", "audiocheck", "llm", "editing", "resume", "plot", "publishing"],
     ["pipeline"],
-    ["recast", "player", "preview", "doctor", "show", "show_cast"],
+    ["batch", "recast", "player", "preview", "doctor", "show", "show_cast", "show_batch"],
     ["cli"],
 ]
-BASE = 3  # the layers under this one are foundations and may use each other in the order listed
+BASE = 4  # the layers under this one are foundations and may use each other in the order listed
 
 
 def unit(module: str) -> str:

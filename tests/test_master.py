@@ -8,6 +8,7 @@ import av.filter
 import numpy as np
 import pytest
 
+from made_speech import speech
 from novelcast import loudness
 from novelcast.errors import InputError, SettingsError
 from novelcast.loudness import LoudnessMeter, measure
@@ -15,7 +16,8 @@ from novelcast.master import limit, master_to_file
 from novelcast.media import decode
 from novelcast.model import Loudness
 from novelcast.presets import PRESETS, Preset, preset_named
-from novelcast.publish.mp3 import Tags, write_mp3
+from novelcast.publish.id3 import Tags
+from novelcast.publish.mp3 import write_mp3
 
 RATE = 48_000
 
@@ -25,29 +27,6 @@ def sine(
 ):
     wave = 10 ** (dbfs / 20) * np.sin(2 * np.pi * hz * np.arange(round(seconds * rate_hz)) / rate_hz + phase)
     return np.repeat(wave[:, np.newaxis], channels, axis=1).astype(np.float32)
-
-
-def speech(seconds: int, *, rate_hz: int = RATE, channels: int = 1, seed: int = 0) -> np.ndarray:
-    """Something with the peaks of a voice: pulses through resonances, in syllables, words and pauses."""
-    from scipy.signal import lfilter
-
-    rng = np.random.default_rng(seed)
-    out = np.zeros(seconds * rate_hz)
-    at = 0.3
-    while at < seconds - 0.5:
-        length = rng.uniform(0.08, 0.25)
-        count = int(length * rate_hz)
-        pulses = np.zeros(count)
-        pulses[:: int(rate_hz / rng.uniform(90, 260))] = 1.0
-        voice = pulses + 0.02 * rng.standard_normal(count)
-        for formant in (rng.uniform(300, 900), rng.uniform(900, 2500), 3200):
-            radius, angle = np.exp(-np.pi * 120 / rate_hz), 2 * np.pi * formant / rate_hz
-            voice = lfilter([1.0], [1.0, -2 * radius * np.cos(angle), radius**2], voice)
-        start = int(at * rate_hz)
-        out[start : start + count] += voice / np.abs(voice).max() * np.hanning(count) * rng.uniform(0.2, 1.0)
-        at += length + (rng.uniform(0.2, 0.8) if rng.random() < 0.2 else 0.02)
-    out = 0.1 * out + 1e-4 * rng.standard_normal(out.size)
-    return np.repeat(out[:, np.newaxis], channels, axis=1).astype(np.float32)
 
 
 def cut(audio: np.ndarray, size: int) -> Iterator[np.ndarray]:

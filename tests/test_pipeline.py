@@ -1,5 +1,6 @@
 """The main path, whole: a text goes in, chapters come out. The humming engine speaks, all else is real."""
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -7,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from novelcast import master
+from novelcast import chapter, master
 from novelcast.engines.tone import ToneEngine
 from novelcast.errors import CastError, EngineUnavailable, InputError, SettingsError
 from novelcast.media import decode, decode_mono
 from novelcast.model import Progress, Script, Timeline
 from novelcast.pipeline import BookDetails, Edition, render
+from novelcast.publish.id3 import tag_length
 from novelcast.settings import Settings
 from novelcast.workspace import BookFolder, ClipCache, read_model
 
@@ -347,7 +349,58 @@ def test_title_author_and_cover_reach_the_tags(book: Path, tmp_path: Path) -> No
         "2/2",
     )
     assert str(tags["TCOM"]) == "tone_bass"
-    assert tags.getall("APIC")[0].mime == "image/png"
+    assert tags.getall("APIC")[0].mime == "image/jpeg"
+
+
+def audio_of(path: Path) -> bytes:
+    data = path.read_bytes()
+    return data[tag_length(data[:10]) :]
+
+
+def test_a_new_chapter_or_another_tag_encodes_no_other_chapter_again(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mutagen.id3 import ID3
+
+    first = rendered(book, tmp_path)
+    before = [audio_of(first.folder / c.file) for c in first.chapters]
+    encoded: list[Path] = []
+    write = chapter.write_mp3
+    monkeypatch.setattr(
+        chapter, "write_mp3", lambda path, *a, **k: (encoded.append(path), write(path, *a, **k))
+    )
+    book.write_text(TEXT + "\n第三章 傍晚\n\n灯又亮了。\n", "utf-8")
+    (first.folder / "about.toml").write_text('narrator = "何某"\ndate = "2027"\n', "utf-8")
+    second = rendered(book, tmp_path)
+    assert len(encoded) == 1
+    assert [audio_of(second.folder / c.file) for c in second.chapters[:2]] == before
+    for n, record in enumerate(second.chapters, 1):
+        tags = ID3(second.folder / record.file)
+        assert (str(tags["TRCK"]), str(tags["TCOM"]), str(tags["TDRC"])) == (f"{n}/3", "何某", "2027")
+        data = (second.folder / record.file).read_bytes()
+        assert (record.sha256, record.size_bytes) == (hashlib.sha256(data).hexdigest(), len(data))
+
+
+def test_another_title_of_a_chapter_is_another_name_of_its_file(book: Path, tmp_path: Path) -> None:
+    first = rendered(book, tmp_path)
+    book.write_text(TEXT.replace("第二章 天亮", "第二章　天亮"), "utf-8")
+    second = rendered(book, tmp_path)
+    assert len(list((second.folder / "chapters").iterdir())) == 2
+    assert all((second.folder / c.file).is_file() for c in second.chapters)
+    assert first.chapters[1].made_from == second.chapters[1].made_from
+
+
+def test_a_mistake_in_about_toml_is_said_before_anything_is_spoken(book: Path, tmp_path: Path) -> None:
+    folder = rendered(book, tmp_path).folder
+    for text, wrong in [
+        ('speaker = "x"', "no such line: speaker"),
+        ('url = "example.org"', "url: 'example.org' is no web address"),
+        ('date = "tomorrow"', "date"),
+        ("date = ", "about.toml"),
+    ]:
+        (folder / "about.toml").write_text(text, "utf-8")
+        with pytest.raises(InputError, match=wrong):
+            rendered(book, tmp_path)
 
 
 def test_a_cover_beside_the_book_is_taken(book: Path, tmp_path: Path) -> None:
@@ -370,7 +423,7 @@ def test_an_unknown_preset_or_engine_leaves_nothing_behind(book: Path, tmp_path:
 
 def test_cues_can_be_switched_off_and_on_again(book: Path, tmp_path: Path) -> None:
     assert rendered(book, tmp_path).chapters[0].cues == 2
-    assert rendered(book, tmp_path, cues=False).chapters[0].cues == 0
+    assert rendered(book, tmp_path, cues="none").chapters[0].cues == 0
     assert rendered(book, tmp_path).chapters[0].cues == 2
 
 
@@ -400,7 +453,7 @@ def test_files_that_an_editor_saved_with_a_byte_order_mark_are_read(book: Path, 
 
 
 def test_without_cues_the_words_are_spoken(book: Path, tmp_path: Path) -> None:
-    edition = rendered(book, tmp_path, cues=False)
+    edition = rendered(book, tmp_path, cues="none")
     script = read_model(BookFolder(edition.folder).script, Script)
     assert script is not None and not script.cues
     assert any("滴滴滴" in s.spoken for s in script.segments)

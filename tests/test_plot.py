@@ -10,7 +10,8 @@ import pytest
 from novelcast import plot
 from novelcast.errors import InputError, SettingsError
 from novelcast.model import Cue, Placement, Script, Segment, Span, Speaker, Timeline
-from novelcast.publish.mp3 import Tags, write_mp3
+from novelcast.publish.id3 import Tags
+from novelcast.publish.mp3 import write_mp3
 
 RATE = 44_100
 HERE = Span(chapter=0, paragraph=0, start=0, end=1)

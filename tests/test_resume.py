@@ -219,7 +219,7 @@ def test_sounds_switched_off_and_on_leave_what_the_user_set(desk: Desk) -> None:
         ("- sound: [sfx:beep count=3 ", "- sound: [sfx:beep count=5 "),
     )
     assert sorted(c.count for c in desk.run().cues) == [1, 5]
-    assert sorted(c.count for c in desk.run(cues=False).cues) == [1, 5]
+    assert sorted(c.count for c in desk.run(cues="none").cues) == [1, 5]
     assert sorted(c.count for c in desk.run().cues) == [1, 5]
 
 
@@ -235,21 +235,19 @@ def test_a_wrong_edit_is_refused_and_nothing_is_overwritten(desk: Desk) -> None:
 def test_a_run_that_was_stopped_half_way_leaves_no_edit_behind(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from novelcast.editing import store
-
-    write = store.write_text
+    rename = Path.replace
     desk.edit(("- 周航: “有人", "- 林晚: “有人"))
     desk.run()
     for stopped_at in ("script.json", "script.md"):
         desk.write(ONE.replace("一盏灯", f"一盏{stopped_at[-1]}灯"))
 
-        def stop(path: Path, text: str, name: str = stopped_at) -> None:
-            if path.name == name:
+        def stop(temp: Path, target: Path, name: str = stopped_at) -> Path:
+            if target.name == name:
                 raise KeyboardInterrupt
-            write(path, text)
+            return rename(temp, target)
 
         with monkeypatch.context() as patch:
-            patch.setattr(store, "write_text", stop)
+            patch.setattr(Path, "replace", stop)
             with pytest.raises(KeyboardInterrupt):
                 desk.run()
         made = desk.run()

@@ -61,6 +61,8 @@ def pair(before: dict, after: dict) -> Script:
             {"text": "“不听。”", "kind": "dialogue", "speaker": "乙", "paragraph": 1},
             PAUSES.interrupted_ms,
         ),
+        ({"text": "雨，", "kind": "narration"}, {"text": "雪。", "start": 2}, PAUSES.clause_ms),
+        ({"text": "雨。", "kind": "narration"}, {"text": "雪。", "start": 2}, PAUSES.sentence_ms),
         ({"text": "雨。", "pause_after_ms": 77}, {"text": "风。", "paragraph": 1}, 77),
     ],
 )
@@ -69,9 +71,53 @@ def test_a_pause_is_exactly_as_long_as_its_boundary_asks(before: dict, after: di
     assert gap(laid_out(script, one_each(script))) == pause_ms
 
 
-def test_a_scene_break_is_heard() -> None:
+def test_a_scene_break_is_heard_and_marked() -> None:
     script = script_of([segment("雨停了。"), segment("三年后。", paragraph=2)], skipped=[scene_break(1)])
-    assert gap(laid_out(script, one_each(script))) == PAUSES.scene_ms
+    line = laid_out(script, one_each(script))
+    assert gap(line) == PAUSES.scene_ms
+    assert line.scenes == (line.placements[1].start,)
+
+
+def quotes(*texts: str) -> Script:
+    return script_of(
+        [
+            segment(text, "dialogue", paragraph=n, speaker="甲乙"[n % 2])
+            if text.startswith("“")
+            else segment(text, paragraph=n)
+            for n, text in enumerate(texts)
+        ]
+    )
+
+
+def test_short_quotes_in_a_row_follow_each_other_fast() -> None:
+    script = quotes("“谁？”", "“我。”", "“进来。”", "“不。”")
+    line = laid_out(script, one_each(script))
+    assert [gap(line, n) for n in range(3)] == [PAUSES.fast_turn_ms] * 3
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("“谁？”", "“我。”"),  # two are no exchange yet
+        ("“谁？”", "“我。”", "“是你啊，我还以为今天晚上谁也不会到这里来了。”"),
+        ("“谁？”", "“我。”", "门开了。", "“进来。”"),
+    ],
+)
+def test_a_talk_that_is_not_fast_has_room_to_breathe(texts: tuple[str, ...]) -> None:
+    script = quotes(*texts)
+    assert gap(laid_out(script, one_each(script))) == PAUSES.turn_ms
+
+
+def test_an_interruption_is_shorter_than_a_fast_answer() -> None:
+    script = quotes("“你——”", "“我。”", "“走。”")
+    assert gap(laid_out(script, one_each(script))) == PAUSES.interrupted_ms < PAUSES.fast_turn_ms
+
+
+def test_a_sentence_that_was_cut_to_be_spoken_goes_on_soon() -> None:
+    script = script_of([segment("雨下着，风也刮着。天黑了。")])
+    clips = {"000.0000.0": [("a", clip(300, ends_sentence=False)), ("b", clip(400)), ("c", clip(400))]}
+    line = laid_out(script, clips)
+    assert (gap(line, 0), gap(line, 1)) == (PAUSES.clause_ms, PAUSES.sentence_ms)
 
 
 def test_head_and_tail_are_as_long_as_asked() -> None:

@@ -81,6 +81,7 @@ def master_to_file(
     write: Writer,
     *,
     first_gain_db: float | None = None,
+    settled: Callable[[float, float], None] = lambda gain_db, ceiling_dbtp: None,
 ) -> Loudness:
     """Write the mix at the preset's levels; return what the finished file measures when decoded.
 
@@ -88,7 +89,8 @@ def master_to_file(
     once to write. It runs in another thread. `write(path, blocks)` encodes blocks with the preset's channels, all
     alike. The file is decoded and measured, and written again with what it misses corrected;
     `preset.misses(result)` says where that was not possible. `first_gain_db` is the gain to try first, for who knows
-    about how loud the mix is. `path` appears, or is replaced, only at the end.
+    about how loud the mix is. `settled` is told the gain and the ceiling of the file that was kept. `path` appears,
+    or is replaced, only at the end.
     """
     ceiling_dbtp = preset.ceiling_db - _CODEC_OVERSHOOT_DB
     gain_db = _gain_before_limiter(mix, preset, ceiling_dbtp, first_gain_db)
@@ -98,6 +100,7 @@ def master_to_file(
             with closing(ahead(limited)) as blocks:
                 write(draft, (np.repeat(block, preset.channels, axis=1) for block in blocks))
             file = _file_loudness(draft, preset)
+            settled(gain_db, ceiling_dbtp)
             if not preset.misses(file, AIM_LU):
                 break
             gain_db += preset.gain_db(file)

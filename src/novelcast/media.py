@@ -11,6 +11,48 @@ import numpy as np
 from numpy.typing import NDArray
 
 from novelcast.errors import InputError
+from novelcast.model import Model
+
+Blocks = Iterator[NDArray[np.float32]]
+
+
+class AudioFormat(Model):
+    """How a file's first audio stream is stored. `constant`: whether its packets are all of one size."""
+
+    codec: str
+    rate_hz: int
+    channels: int
+    bitrate_kbps: float
+    constant: bool
+
+
+def probe(path: Path) -> AudioFormat:
+    """Reads the whole file, decodes none of it. Raises InputError where it holds no audio."""
+    import av
+
+    try:
+        with av.open(str(path)) as container:
+            if not container.streams.audio:
+                raise InputError(f"{path}: no audio in it", hint="give an audio file")
+            stream = container.streams.audio[0]
+            size, ticks, sizes = 0, 0, set[int]()
+            for packet in container.demux(stream):
+                if packet.size:
+                    size, ticks = size + packet.size, ticks + (packet.duration or 0)
+                    sizes.add(packet.size)
+            seconds = float(ticks * stream.time_base) if stream.time_base else 0.0
+            return AudioFormat(
+                codec=stream.codec_context.name,
+                rate_hz=stream.codec_context.sample_rate,
+                channels=stream.codec_context.channels,
+                bitrate_kbps=round(size * 8 / seconds / 1000, 1) if seconds else 0.0,
+                # A frame has a byte of padding now and then, so that the mean comes out.
+                constant=bool(sizes) and max(sizes) - min(sizes) <= 1,
+            )
+    except av.FFmpegError as error:
+        raise InputError(
+            f"{path}: cannot be read as audio ({error.strerror})", hint="give an audio file"
+        ) from error
 
 
 def decode(source: Path | bytes, *, rate_hz: int, channels: int = 1) -> Iterator[NDArray[np.float32]]:

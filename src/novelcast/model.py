@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
-from typing import Annotated, Literal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 ParagraphKind = Literal["body", "heading", "verse", "break"]
 SegmentKind = Literal["narration", "dialogue", "thought", "system", "heading"]
 CueMode = Literal["replace", "before", "under"]
+CueAmount = Literal["none", "few", "all"]
+"""Which sounds: none; those the text writes out (砰); those too that it only names (手机响了)."""
 Channel = Literal["phone", "radio", "loudspeaker", "telepathy", "message", "recording"]
 Effect = Literal["phone", "radio", "loudspeaker", "recording", "telepathy", "system", "thought", "none"]
 """What a voice is heard through; `none` is for a role that is to have none where its lines would."""
@@ -33,14 +36,34 @@ CENSOR = "censor"
 """The sound that stands for a masked word."""
 
 
+def cue_amount(value: object) -> object:
+    """What was yes and no once: a few sounds, or none."""
+    return {"true": "few", "false": "none", "1": "few", "0": "none"}.get(str(value).lower(), value)
+
+
 class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Record:
+    """What a long book has by the hundred thousand: a dataclass with slots, in a tenth of a model's memory.
+
+    One that is read from a file, as part of a model, is checked as models are; one that we make is not.
+    """
+
+    __slots__ = ()
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    def model_copy(self, *, update: Mapping[str, object]) -> Self:
+        """The same with other values, as models have it."""
+        return replace(self, **update)  # type: ignore[type-var]
 
 
 # ---------------------------------------------------------------- the book
 
 
-class Span(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span(Record):
     """A place in the book: characters [start, end) of one paragraph."""
 
     chapter: int
@@ -49,7 +72,8 @@ class Span(Model):
     end: int
 
 
-class Paragraph(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph(Record):
     """One paragraph as the author wrote it (NFC), after repair. A `break` is a scene break; its text may be empty."""
 
     kind: ParagraphKind
@@ -123,14 +147,16 @@ class Speaker(Model):
     note: str = ""
 
 
-class Guess(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guess(Record):
     """Somebody else who may speak a segment, with the probability."""
 
     speaker: str
     confidence: float
 
 
-class Segment(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment(Record):
     """A run of text that one voice speaks. `text` is verbatim; `spoken` is what the voice is given.
 
     `speaker` is a Speaker's id for dialogue and thought (None where nobody could be found: the narrator
@@ -149,7 +175,7 @@ class Segment(Model):
     channel: Channel | None = None
     text: str
     spoken: str
-    pause_after_ms: int | None = Field(default=None, ge=0, le=600_000)
+    pause_after_ms: Annotated[int, Field(ge=0, le=600_000)] | None = None
     others: tuple[Guess, ...] = ()
     by_user: tuple[SetField, ...] = ()
     note: str = ""
@@ -168,6 +194,8 @@ class Cue(Model):
     count: int = Field(default=1, ge=1, le=100)
     gain_db: float = Field(default=0.0, ge=-60.0, le=24.0)
     length_ms: int | None = Field(default=None, ge=1, le=600_000)
+    far: bool = False
+    """Duller, as what comes from afar."""
     by_user: tuple[SetField, ...] = ()
     note: str = ""
 
@@ -186,8 +214,8 @@ class Script(Model):
     version: int = SCRIPT_VERSION
     title: str
     language: str
-    with_cues: bool = True
-    """Whether sounds were looked for."""
+    with_cues: Annotated[CueAmount, BeforeValidator(cue_amount)] = "few"
+    """Which sounds were looked for."""
     asked: str = ""
     """The language model that was asked who speaks, and about what; empty where none was, or not to the end."""
     characters: str = ""

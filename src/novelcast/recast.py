@@ -21,7 +21,7 @@ from novelcast.lexicon import lexicon_for, surnames_of
 from novelcast.loudness import clip_lufs
 from novelcast.model import Book, Cast, ProgressSink, Role, Script, Segment
 from novelcast.pipeline import BookDetails, engine_options, read, write
-from novelcast.publish.mp3 import safe_name
+from novelcast.publish.names import safe_name
 from novelcast.resume import Say
 from novelcast.settings import Settings
 from novelcast.speak import Spoken, Utterance, plan_utterances, speak

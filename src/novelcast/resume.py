@@ -76,9 +76,8 @@ def script_of(
     else:
         old = edited.script if edited else None
         people = _people(given, old, say)
-        heard = sounds if settings.cues else ()
         ask = _asking(settings, folder, progress)
-        new = write_script(book, heard, lexicon, people, ask, masked=settings.masked)
+        new = write_script(book, sounds, lexicon, people, ask, masked=settings.masked, cues=settings.cues)
         script = _by_user_as_in(old, new).model_copy(
             update={"with_cues": settings.cues, "characters": given.digest}
         )

@@ -12,7 +12,15 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -22,7 +30,7 @@ from pydantic_settings import (
 from pydantic_settings import SettingsError as SourceError
 
 from novelcast.errors import SettingsError, toml_fault
-from novelcast.model import Masked, Pauses
+from novelcast.model import CueAmount, Masked, Pauses, cue_amount
 
 SETTINGS_FILE = "novelcast.toml"
 KEY_ENV = "NOVELCAST_LLM_KEY"
@@ -119,7 +127,8 @@ class Settings(BaseSettings):
     """None: the one in the book's cast.toml, else kokoro."""
     preset: str = "podcast"
     repair: bool = True
-    cues: bool = True
+    cues: Annotated[CueAmount, BeforeValidator(cue_amount)] = "few"
+    """Which sounds: none; a few, those that the text writes out; all, those too that it only names."""
     characters: Path | None = None
     """A list of the book's people; None: the one in the book's folder, if any."""
     narrator_voice: Literal["same", "own"] | None = None

@@ -6,26 +6,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
 from novelcast.audio import Samples, fade, gain, resample, samples_in
-from novelcast.catalog import CueSound, voices_dir
+from novelcast.catalog import CueSound
 from novelcast.errors import SettingsError
 from novelcast.synths import SYNTHS, Wave, band
 
 PEAK_DB = -3.0
 SYNTH_HZ = 48_000
 """Events are made at this rate, so that a sound is the same at every rate of a book."""
+FAR_HZ = 900
+"""Above this, what comes from afar falls by 6 dB an octave. (Air alone takes about 1 dB in 100 m at 2 kHz; walls, trees
+and hills take more.)"""
 HEAD_MS, TAIL_MS = 0.5, 12.0
 LENGTH_MS, EVERY_MS = 500.0, 600.0
 """For a row that names no lengths of its own."""
 
 
-def render(sound: CueSound, *, count: int, length_ms: int | None, seed: int, rate_hz: int) -> Samples:
+def render(
+    sound: CueSound, *, count: int, length_ms: int | None, seed: int, rate_hz: int, far: bool = False
+) -> Samples:
     """`count` events of a sound: mono, peak at -3 dBFS. The row's `gain_db` is left to the timeline.
 
-    `length_ms`: the whole lasts exactly so long, its events spread over it; None: each its natural length.
+    `far`: dulled, as air and walls dull what comes from afar. `length_ms`: the whole lasts exactly so long, its events spread over it; None: each its natural length.
     Raises SettingsError for an unknown synthesiser, InputError for a file that cannot be decoded.
     """
     params = sound.params
@@ -42,6 +48,8 @@ def render(sound: CueSound, *, count: int, length_ms: int | None, seed: int, rat
     wave = _spread(events, samples_in(every, rate_hz), params.get("jitter", 0.0), rng)
     if length_ms is not None:
         wave = _fit(wave, samples_in(length_ms, rate_hz))
+    if far:
+        wave = band(wave, rate_hz, 0, FAR_HZ, order=1)
     out = fade(wave.astype(np.float32), samples_in(HEAD_MS, rate_hz), samples_in(TAIL_MS, rate_hz))
     peak = float(np.max(np.abs(out))) if out.size else 0.0
     return (out * (gain(PEAK_DB) / peak)).astype(np.float32) if peak > 0.0 else out
@@ -60,7 +68,7 @@ def _event(sound: CueSound, length: int, rng: np.random.Generator, rate_hz: int)
     if sound.file is not None:
         from novelcast.media import decode_mono
 
-        return decode_mono(voices_dir() / "cues" / sound.file, rate_hz=rate_hz).astype(np.float64)
+        return decode_mono(Path(sound.file), rate_hz=rate_hz).astype(np.float64)
     if sound.make not in SYNTHS:
         raise SettingsError(
             f"sound {sound.name!r}: no synthesiser {sound.make!r}",

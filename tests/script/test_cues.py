@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from novelcast.catalog import CueSound, load_cue_sounds
-from novelcast.model import Cue, Span
+from novelcast.model import Cue, CueAmount, Span
 from novelcast.script.cues import find_cues
 from novelcast.script.pieces import Piece, PieceKind
 
@@ -27,8 +27,8 @@ def pieces_of(*paragraphs: str) -> list[Piece]:
     return out
 
 
-def cues(*paragraphs: str) -> list[Cue]:
-    return find_cues(pieces_of(*paragraphs), LIBRARY)[1]
+def cues(*paragraphs: str, amount: CueAmount = "few") -> list[Cue]:
+    return find_cues(pieces_of(*paragraphs), LIBRARY, amount=amount)[1]
 
 
 def one(*paragraphs: str) -> Cue:
@@ -159,6 +159,17 @@ def test_a_sound_inside_a_sentence_is_heard_under_it(text: str, word: str, sound
         "会议室轰地一下炸开了锅。",
         "太阳穴突突地跳。",
         "他给老板打了个招呼一声不吭地走了。",
+        "汪汪队的动画片又开始了。",
+        "东北的冬天嘎嘎冷。",
+        "大家哐哐点赞。",
+        "咔咔一顿操作，系统就好了。",
+        "两个人叮叮当当地吵了一路。",
+        "他叽叽歪歪个没完。",
+        "别啪啪啪地拍桌子！",
+        "他的话像炸雷一样轰隆隆滚过每个人心头。",
+        "全场哗然，此事轰动一时。",
+        "啪嗒啪嗒掉眼泪。",
+        "这首歌的前奏咚咚咚的，很抓人。",
     ],
 )
 def test_a_word_that_nobody_hears_makes_no_sound(text: str) -> None:
@@ -175,6 +186,89 @@ def test_only_narration_and_dialogue_are_searched() -> None:
     assert find_cues(before, LIBRARY) == (before, [])
 
 
+# ---------------------------------------------------------------- sounds that are only named
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "sound", "count"),
+    [
+        ("她刚坐下，手机响了。", "手机响了", "phone", 1),
+        ("电话响了两声，没人接。", "电话响了", "phone", 2),
+        ("远处传来一声枪响。", "一声枪响", "gunshot", 1),
+        ("山谷里传来三声枪响。", "三声枪响", "gunshot", 3),
+        ("警报声大作。", "警报声大作", "alarm", 1),
+        ("村口传来狗叫声。", "狗叫声", "dog", 1),
+        ("The phone rang twice.", "phone rang", "phone", 2),
+        ("Far away thunder rumbled.", "thunder rumbled", "thunder", 1),
+    ],
+)
+def test_a_sound_that_is_only_named_is_heard_where_all_are_asked_for(
+    text: str, words: str, sound: str, count: int
+) -> None:
+    assert cues(text) == []
+    found = cues(text, amount="all")
+    assert [(c.mode, c.text, c.sound, c.count) for c in found] == [("under", words, sound, count)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "他的手机没响。",
+        "如果电话响了，别接。",
+        "那消息像一声惊雷。",
+        "这是爆炸性的新闻。",
+        "The phone never rang.",
+    ],
+)
+def test_a_sound_that_is_named_and_not_there_is_not_heard(text: str) -> None:
+    assert cues(text, amount="all") == []
+
+
+def test_a_sound_that_is_named_and_written_out_is_heard_once() -> None:
+    assert [c.text for c in cues("门铃叮咚响了两声。", amount="all")] == ["叮咚"]
+    assert [c.text for c in cues("一声枪响。砰！", amount="all")] == ["砰！"]
+
+
+def test_none_is_none() -> None:
+    before = pieces_of("砰！", "手机响了。")
+    assert find_cues(before, LIBRARY, amount="none") == (before, [])
+
+
+# ---------------------------------------------------------------- English
+
+
+def test_an_english_sound_of_its_own_replaces_its_words() -> None:
+    (bang,) = cues("He let go. Baaang! The lid had closed.")
+    assert (bang.text.strip(), bang.mode, bang.sound) == ("Baaang!", "replace", "door")
+    (knock,) = cues("She sat up. Knock, knock. Somebody was at the door.")
+    assert (knock.sound, knock.count) == ("knock", 2)
+
+
+def test_an_english_sound_inside_a_sentence_is_heard_under_it() -> None:
+    found = cues("There was a loud crash in the kitchen.", "The stone fell with a soft splash.")
+    assert [(c.text, c.sound, c.mode) for c in found] == [
+        ("crash", "crash", "under"),
+        ("splash", "splash", "under"),
+    ]
+    assert found[1].gain_db < found[0].gain_db
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The season ended with a bang.",
+        "The stock market crash ruined him.",
+        "He banged on about his rights.",
+        "Snap out of it, she thought.",
+        "If there was a crash they would hear it.",
+        "She gave the children a drum and a whistle.",
+        "“Bang!”",
+    ],
+)
+def test_an_english_word_that_nobody_hears_makes_no_sound(text: str) -> None:
+    assert cues(text) == []
+
+
 # ---------------------------------------------------------------- how it is heard
 
 
@@ -186,6 +280,7 @@ def test_a_dash_draws_a_sound_out_and_a_mark_makes_it_louder() -> None:
 
 def test_what_is_faint_or_far_is_softer() -> None:
     assert one("远处传来砰的一声。").gain_db < one("传来砰的一声。").gain_db
+    assert one("远处传来砰的一声。").far and not one("轻轻砰的一声。").far
 
 
 def test_traditional_characters_make_the_same_sounds() -> None:

@@ -9,10 +9,19 @@ from pathlib import Path
 
 import typer
 
-from novelcast.cli import book, casting, tools
+# Importing a module registers its commands.
+from novelcast.cli import (
+    audio,  # noqa: F401
+    batch,  # noqa: F401
+    book,  # noqa: F401
+    casting,  # noqa: F401
+    cues,  # noqa: F401
+    publish,  # noqa: F401
+    tools,  # noqa: F401
+)
 from novelcast.cli.app import app
 
-__all__ = ["app", "book", "casting", "main", "tools"]
+__all__ = ["app", "main"]
 
 # What writing to the standard output fails with: a full disk or device, one that is gone, nobody who reads.
 _CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EPIPE)

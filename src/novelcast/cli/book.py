@@ -11,6 +11,7 @@ from novelcast.cli.app import app
 from novelcast.cli.options import (
     Address,
     Again,
+    Also,
     Author,
     Book,
     CastFrom,
@@ -23,6 +24,7 @@ from novelcast.cli.options import (
     Llm,
     Masked,
     NarratorVoice,
+    NoCues,
     Output,
     People,
     PresetName,
@@ -51,6 +53,7 @@ def render(
     author: Author = None,
     repair: Repair = None,
     cues: Cues = None,
+    no_cues: NoCues = False,
     llm: Llm = None,
     masked: Masked = None,
     jobs: Jobs = None,
@@ -65,6 +68,7 @@ def render(
     runner: Runner = None,
     address: Address = None,
     fresh: Fresh = False,
+    also: Also = "",
     plot: Annotated[
         bool, typer.Option("--plot", help="Also draw each chapter: waveform by speaker, spectrogram, cues.")
     ] = False,
@@ -84,14 +88,15 @@ def render(
     from novelcast.show import edition_json, progress_bars, show_edition
 
     settings = settings_from(
-        output=output, engine=engine, preset=preset, repair=repair, cues=cues, masked=masked, llm=llm, jobs=jobs,
+        output=output, engine=engine, preset=preset, repair=repair, cues="none" if no_cues else cues, masked=masked, llm=llm, jobs=jobs,
         proxy=proxy, characters=characters, narrator_voice=narrator_voice, review_below=review_below, cast=cast,
         delivery=delivery, thought_effect=thought_effect, runner=runner, address=address,
     )  # fmt: skip
     if plot:
         check_plots()
     with said() as say, progress_bars(quiet) as progress:
-        edition = run(book, settings, BookDetails(title, author, cover, fresh, again), progress, say)
+        details = BookDetails(title, author, cover, fresh, again)
+        edition = run(book, settings, details, progress, say, also.split(","))
         pictures = plots(edition) if plot else []
     if json_:
         print_json(edition_json(edition))
@@ -110,6 +115,7 @@ def script(
     title: Title = None,
     repair: Repair = None,
     cues: Cues = None,
+    no_cues: NoCues = False,
     llm: Llm = None,
     characters: People = None,
     narrator_voice: NarratorVoice = None,
@@ -135,7 +141,7 @@ def script(
     from novelcast.show import progress_bars, script_json, show_script
 
     settings = settings_from(
-        output=output, engine=engine, repair=repair, cues=cues, masked=masked, llm=llm,
+        output=output, engine=engine, repair=repair, cues="none" if no_cues else cues, masked=masked, llm=llm,
         characters=characters, narrator_voice=narrator_voice, review_below=review_below, cast=cast,
     )  # fmt: skip
     details = BookDetails(title=title, fresh=fresh, again=again)

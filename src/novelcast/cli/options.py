@@ -40,11 +40,16 @@ Repair = Annotated[
     ),
 ]
 Cues = Annotated[
-    bool | None,
+    str | None,
     typer.Option(
-        "--cues/--no-cues", help="Sounds where the text has them.  [default: cues]", show_default=False
+        "--cues",
+        metavar="none|few|all",
+        help="Sounds: none; few, those that the text writes out (砰); all, those too that it only names (手机响了).  "
+        "[default: few]",
+        show_default=False,
     ),
 ]
+NoCues = Annotated[bool, typer.Option("--no-cues", help="The same as --cues none.")]
 Llm = Annotated[
     bool | None,
     typer.Option(
@@ -152,6 +157,14 @@ ReviewBelow = Annotated[
     typer.Option(
         help="List quotes whose speaker is less sure than this for review.  [default: 0.7]",
         show_default=False,
+    ),
+]
+Also = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME,…",
+        show_default=False,
+        help="Further formats to make at the end: m4b, opus …; see `novelcast publish --help`.",
     ),
 ]
 Json = Annotated[

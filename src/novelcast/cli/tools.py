@@ -1,4 +1,4 @@
-"""Commands about voices, sounds and this machine: voices, cues, cache, doctor."""
+"""Commands about voices and this machine: voices, cache, doctor."""
 
 from __future__ import annotations
 
@@ -41,30 +41,6 @@ def voices(
             print_json([v.model_dump() for v in rows])
         else:
             show.show_voices(rows)
-
-
-@app.command()
-def cues(
-    name: Annotated[str | None, typer.Argument(help="A sound to preview.", show_default=False)] = None,
-    count: Annotated[int, typer.Option(min=1, max=20, help="How many times it sounds.")] = 1,
-    output: Output = None,
-    json_: Json = False,
-) -> None:
-    """List the sounds and the words that make them, or write a preview of one.
-
-    \b
-    novelcast cues
-    novelcast cues alarm --count 3
-    """
-    from novelcast import preview, show
-    from novelcast.catalog import load_cue_sounds
-
-    if name is not None:
-        typer.echo(preview.cue(name, count, settings_from(output=output)))
-    elif json_:
-        print_json([s.model_dump() for s in load_cue_sounds()])
-    else:
-        show.show_cues(load_cue_sounds())
 
 
 @app.command()

@@ -22,7 +22,7 @@ from novelcast.editing.placing import Placed, place_lines
 from novelcast.editing.reading import MOST_FAULTS, Fault, Read, Written, read_page
 from novelcast.editing.review import is_unsure
 from novelcast.editing.speakers import People, people_of
-from novelcast.model import Channel, Cue, Gone, Script, Segment, SetField, Skipped, Span, Speaker
+from novelcast.model import Channel, Cue, Gone, Script, Segment, SegmentKind, SetField, Skipped, Span, Speaker
 from novelcast.script.ids import short_ids
 
 SET_BY_USER = "set by you"
@@ -290,7 +290,7 @@ class _Maker:
             return self._sound(draft, same, label)
         if draft.kind == "skipped":
             return self._skipped(draft, same, label)
-        return self._segment(draft, over, same, label, handed_back=mine and not label)
+        return self._segment(draft, draft.kind, over, same, label, handed_back=mine and not label)
 
     def _sound(self, draft: _Draft, same: Line | None, label: bool) -> Line:
         (cue,) = draft.cues
@@ -312,7 +312,14 @@ class _Maker:
         )  # fmt: skip
 
     def _segment(
-        self, draft: _Draft, over: Sequence[Line], same: Line | None, label: bool, *, handed_back: bool
+        self,
+        draft: _Draft,
+        kind: SegmentKind,
+        over: Sequence[Line],
+        same: Line | None,
+        label: bool,
+        *,
+        handed_back: bool,
     ) -> Line:
         near = next((x.item for x in over if isinstance(x.item, Segment)), None)
         old = near if same is not None and same.item is near else None
@@ -330,7 +337,7 @@ class _Maker:
         if handed_back and name:
             self.undecided.add(name)
         segment = Segment(
-            id=name, span=draft.span, kind=draft.kind, speaker=draft.speaker, channel=draft.channel,
+            id=name, span=draft.span, kind=kind, speaker=draft.speaker, channel=draft.channel,
             evidence=SET_BY_USER, text=draft.text, spoken=self._spoken(draft, old),
             pause_after_ms=draft.pause_ms, by_user=tuple(f for f, mine in fields.items() if mine), note=draft.note,
         )  # fmt: skip
@@ -368,7 +375,7 @@ def _cues_in(over: Sequence[Line], span: Span) -> tuple[Cue, ...]:
 
 
 def _audible(cue: Cue) -> tuple[object, ...]:
-    return (cue.sound, cue.mode, cue.count, cue.gain_db, cue.length_ms, cue.span.start)
+    return (cue.sound, cue.mode, cue.count, cue.gain_db, cue.length_ms, cue.far, cue.span.start)
 
 
 def with_ids(lines: Sequence[Line]) -> list[Line]:

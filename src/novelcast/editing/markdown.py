@@ -161,6 +161,8 @@ def tag_of(cue: Cue) -> str:
         parts.append(f"gain={cue.gain_db:.10g}")
     if cue.length_ms is not None:
         parts.append(f"length={cue.length_ms}")
+    if cue.far:
+        parts.append("far")
     if cue.mode != "replace":
         parts.append(f"mode={cue.mode}")
     return f"[{' '.join(parts)}]"

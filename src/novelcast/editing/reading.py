@@ -295,11 +295,13 @@ class _Reader:
             key, equals, setting = option.partition("=")
             if not equals and key in ("before", "under", "replace"):
                 key, setting = "mode", key
-            if key not in ("count", "gain", "length", "mode"):
+            elif not equals and key == "far":
+                setting = "true"
+            if key not in ("count", "gain", "length", "mode", "far"):
                 self.fault(
                     number,
                     f"[sfx:{name}]: {option!r} is not known",
-                    "it takes count=2 gain=-6 length=1500 mode=under",
+                    "it takes count=2 gain=-6 length=1500 mode=under far",
                 )
                 return
             given = given or key == "mode"

@@ -7,37 +7,34 @@ what stood before, so that a run that is stopped half-way leaves nothing that lo
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 import json
-import zlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from novelcast.characters import Characters
 from novelcast.editing.checking import read_script
 from novelcast.editing.edits import Edited, compare_scripts, read_edits
+from novelcast.editing.files import (
+    WrittenAs,
+    hash_of,
+    hash_of_file,
+    read_text,
+    read_written,
+    script_json,
+    write_parts,
+    write_written,
+)
 from novelcast.editing.lines import Line, Place, by_paragraph, paragraph_texts, script_lines, with_lines
 from novelcast.editing.markdown import Page, write_page
 from novelcast.editing.reading import Fault, line_numbers
 from novelcast.errors import InputError
-from novelcast.model import Book, Model, Script, Speaker
-from novelcast.workspace import BookFolder, cannot_read, dump_model, write_bytes, write_model, write_text
+from novelcast.model import Book, Script, Speaker
+from novelcast.workspace import BookFolder, write_model, write_text
 
 Say = Callable[[str], None]
 Speak = Callable[[str], str]
 _SHOWN_FAULTS = 10
-
-
-class WrittenAs(Model):
-    """How we wrote the script last: hashes of the two files; below which confidence quotations were marked."""
-
-    page: str = ""
-    json_file: str = ""
-    review_below: float = 0.0
 
 
 @dataclass
@@ -89,14 +86,14 @@ class Store:
         if found is None:
             return None
         base, kept = found
-        texts = paragraph_texts(script_lines(base))
-        ours = {kept.page, kept.json_file, *self._unfinished()}
+        ours = {None, kept.page, kept.json_file, *self._unfinished()}
         from_json, from_page = Edited(base), Edited(base)
-        if (text := _read(self._folder.script)) is not None and _hash(text) not in ours:
+        if (text := _unless(ours, self._folder.script)) is not None:
+            texts = paragraph_texts(script_lines(base))
             theirs, self.json_faults.faults = read_script(text, texts, self._sounds)
             if theirs is not None:
                 from_json = compare_scripts(base, theirs, self._speak)
-        if (text := _read(self._folder.page)) is not None and _hash(text) not in ours:
+        if (text := _unless(ours, self._folder.page)) is not None:
             from_page = read_edits(text, base, self._sounds, self._given, kept.review_below, self._speak)
             self.page_faults.faults = from_page.faults
         for path, edited in ((self._folder.page, from_page), (self._folder.script, from_json)):
@@ -108,14 +105,14 @@ class Store:
 
     def line_numbers(self) -> dict[str, int]:
         """The line of each segment in script.md as it stands, by id."""
-        return line_numbers(_read(self._folder.page) or "")
+        return line_numbers(read_text(self._folder.page) or "")
 
     def over(self, script: Script) -> Edited:
         """What script.md says over a new script, where nothing else is left of the one it was written for.
 
         Raises InputError for one that cannot be taken.
         """
-        text = _read(self._folder.page)
+        text = read_text(self._folder.page)
         if text is None:
             return Edited(script)
         edited = read_edits(text, script, self._sounds, self._given, 0.0, self._speak)
@@ -124,13 +121,10 @@ class Store:
         return edited
 
     def _kept(self, book: Book | None) -> tuple[Script, WrittenAs] | None:
-        try:
-            head, _, body = gzip.decompress(self._folder.written.read_bytes()).partition(b"\n")
-            return Script.model_validate_json(body), WrittenAs.model_validate_json(head)
-        except (OSError, EOFError, zlib.error, ValidationError):
-            pass
+        if (found := read_written(self._folder.written)) is not None:
+            return found
         # An edition of an older version, or the file was deleted: what stands in script.json is what we wrote.
-        text = _read(self._folder.script)
+        text = read_text(self._folder.script)
         if text is None or book is None:
             return None
         texts = {
@@ -140,11 +134,11 @@ class Store:
             if paragraph.text
         }
         script, self.json_faults.faults = read_script(text, texts, self._sounds)
-        return None if script is None else (script, WrittenAs(json_file=_hash(text)))
+        return None if script is None else (script, WrittenAs(json_file=hash_of([text.encode()])))
 
     def _unfinished(self) -> list[str]:
         """The hashes of files that a stopped run did not come to write."""
-        text = _read(self._folder.unfinished)
+        text = read_text(self._folder.unfinished)
         try:
             return list(json.loads(text)) if text else []
         except ValueError:
@@ -200,17 +194,22 @@ class Store:
     def write(self, book: Book, script: Script, review_below: float) -> Page:
         """Writes script.json, script.md and book.json; what stands in script.md."""
         page = write_page(script, [c.title for c in book.chapters], review_below)
-        dumped = dump_model(script)
-        head = WrittenAs(page=_hash(page.text), json_file=_hash(dumped), review_below=review_below)
-        files = {self._folder.script: dumped, self._folder.page: page.text}
-        before = {path: _read(path) for path in files}
-        hashes = [_hash(text) for text in before.values() if text is not None]
-        write_text(self._folder.unfinished, json.dumps(hashes))
-        data = f"{head.model_dump_json()}\n{dumped}".encode()
-        write_bytes(self._folder.written, gzip.compress(data, 6, mtime=0))
-        for path, text in files.items():
-            if before[path] != text:
-                write_text(path, text)
+        hashes = {
+            self._folder.script: hash_of(script_json(script)),
+            self._folder.page: hash_of([page.text.encode()]),
+        }
+        before = {path: hash_of_file(path) for path in hashes}
+        write_text(self._folder.unfinished, json.dumps([h for h in before.values() if h is not None]))
+        written = WrittenAs(
+            page=hashes[self._folder.page],
+            json_file=hashes[self._folder.script],
+            review_below=review_below,
+        )
+        write_written(self._folder.written, script, written)
+        if before[self._folder.script] != written.json_file:
+            write_parts(self._folder.script, script_json(script))
+        if before[self._folder.page] != written.page:
+            write_text(self._folder.page, page.text)
         write_model(self._folder.book, book)
         self._folder.unfinished.unlink(missing_ok=True)
         return page
@@ -237,22 +236,9 @@ def _free(path: Path) -> Path:
     raise InputError(f"{path.parent} is full of old scripts", hint="delete script.previous-*")
 
 
-def _read(path: Path) -> str | None:
-    """The text of a file, None where there is none. Raises InputError for what cannot be read."""
-    try:
-        return path.read_bytes().decode("utf-8")
-    except FileNotFoundError:
-        return None
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: it is not UTF-8 text", hint="save it as UTF-8") from None
-    except OSError as error:
-        raise cannot_read(path, error) from None
-
-
-def _hash(text: str) -> str:
-    """The same for a text that an editor only gave other line ends or a byte order mark."""
-    plain = text.removeprefix("\ufeff").replace("\r\n", "\n")
-    return hashlib.sha256(plain.encode()).hexdigest()
+def _unless(known: Collection[str | None], path: Path) -> str | None:
+    """The text of a file whose hash is none of these."""
+    return None if hash_of_file(path) in known else read_text(path)
 
 
 def _counted(count: int, what: str) -> str:

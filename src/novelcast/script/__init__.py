@@ -10,7 +10,7 @@ from novelcast.catalog import CueSound
 from novelcast.characters import NOBODY, Characters
 from novelcast.errors import ScriptError
 from novelcast.lexicon import NO_WORDS, Lexicon
-from novelcast.model import Book, Cue, Masked, Script, Segment, Skipped, Span, Speaker
+from novelcast.model import Book, Cue, CueAmount, Masked, Script, Segment, Skipped, Span, Speaker
 from novelcast.script import english
 from novelcast.script.attribute import Label, attribute
 from novelcast.script.bleeps import tone, without_masks
@@ -52,6 +52,7 @@ def write_script(
     refine: Callable[[Script], Script] | None = None,
     *,
     masked: Masked = "silence",
+    cues: CueAmount = "few",
 ) -> Script:
     """The script of a book, with the people that the user gave and those that are found.
 
@@ -59,7 +60,7 @@ def write_script(
     Raises ScriptError where a character is lost or doubled.
     """
     language = _language_of(book)
-    pieces, cues = find_cues(language.split(book), sounds)
+    pieces, found = find_cues(language.split(book), sounds, amount=cues)
     people = honoured(language.people(pieces), given)
     labels = language.attribute(pieces, people)
     heard = channels(pieces, labels)
@@ -70,7 +71,7 @@ def write_script(
             for piece, label, channel in told
             for part in without_masks(piece, said=label.kind in ("dialogue", "thought"))
         ]
-        cues = [*cues, *(tone(p) for p, x, _ in told if p.kind == "cue" and x.kind not in ("cue", "skip"))]
+        found = [*found, *(tone(p) for p, x, _ in told if p.kind == "cue" and x.kind not in ("cue", "skip"))]
     segments = []
     said = [x for x in told if x[0].kind != "cue" and x[1].kind not in ("cue", "skip")]
     for (piece, label, channel), name in zip(said, short_ids(p.text for p, _, _ in said), strict=True):
@@ -78,7 +79,7 @@ def write_script(
             Segment(
                 id=name,
                 span=piece.span,
-                kind=label.kind,
+                kind=label.kind,  # type: ignore[arg-type]  # cues and what is skipped are not among them
                 speaker=label.speaker,
                 confidence=label.confidence,
                 evidence=label.evidence,
@@ -94,7 +95,7 @@ def write_script(
         masked=masked,
         speakers=tuple(people),
         segments=tuple(segments),
-        cues=anchored(sorted(cues, key=lambda c: _place(c.span)), segments),
+        cues=anchored(sorted(found, key=lambda c: _place(c.span)), segments),
         skipped=tuple(
             Skipped(span=p.span, text=p.text, reason=p.reason)
             for p, x in zip(pieces, labels, strict=True)

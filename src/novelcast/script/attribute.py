@@ -20,7 +20,7 @@ from novelcast.script.thinkers import thinkers, told_by_me
 from novelcast.script.turns import Turn, chapters_of, fits, read_turns
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Label:
     """`speaker` is a Speaker's id, or None. `evidence` says to a user what decided, in a short phrase."""
 

@@ -13,7 +13,7 @@ Region = tuple[int, int, PieceKind]
 SCENE_BREAK = "scene break"  # a skipped piece's reason
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Piece:
     """`text` is verbatim and as long as its span. `cue`: words that a sound replaces; `skip`: `reason` says why."""
 
