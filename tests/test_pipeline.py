@@ -7,13 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from mutagen.id3 import ID3
 
-from novelcast import chapter, master
+from novelcast import chapter, loudness
 from novelcast.engines.tone import ToneEngine
 from novelcast.errors import CastError, EngineUnavailable, InputError, SettingsError
 from novelcast.media import decode, decode_mono
 from novelcast.model import Progress, Script, Timeline
 from novelcast.pipeline import BookDetails, Edition, render
+from novelcast.presets import PRESETS
 from novelcast.publish.id3 import tag_length
 from novelcast.settings import Settings
 from novelcast.workspace import BookFolder, ClipCache, read_model
@@ -75,7 +77,7 @@ def test_a_text_becomes_one_mastered_mp3_for_each_chapter(book: Path, tmp_path: 
     for n, record in enumerate(edition.chapters):
         assert audio(edition, n).size == record.samples
         assert record.misses == ()
-        measured = master.measure(
+        measured = loudness.measure(
             decode(edition.folder / record.file, rate_hz=record.rate_hz), rate_hz=record.rate_hz, channels=1
         )
         assert measured.integrated_lufs == pytest.approx(-18, abs=0.5)
@@ -95,6 +97,57 @@ def test_every_voice_and_every_sound_is_where_the_timeline_says(book: Path, tmp_
     for placement in timeline.placements:
         sounding[max(0, placement.start - 200) : placement.start + placement.length + 600] = True
     assert levels[~sounding].max() < 0.01
+
+
+def test_a_chapter_longer_than_a_file_may_be_is_several_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = tmp_path / "长夜.txt"
+    scenes = "\n\n***\n\n".join("雨还在下，灯还亮着，谁也没有说话。\n\n“几点了？”他问。" for _ in range(4))
+    book.write_text(f"第一章 长夜\n\n{scenes}\n\n第二章 清晨\n\n天亮了。\n", "utf-8")
+    whole = rendered(book, tmp_path, preset="acx")
+    seconds = whole.chapters[0].samples / 44_100
+
+    short = PRESETS["acx"].model_copy(update={"longest_s": round(0.6 * seconds)})
+    monkeypatch.setitem(PRESETS, "acx", short)
+    edition = rendered(book, tmp_path, preset="acx")
+    names = ["001-1 第一章 长夜.mp3", "001-2 第一章 长夜.mp3", "002 第二章 清晨.mp3"]
+    assert [c.file for c in edition.chapters] == [f"chapters/{name}" for name in names]
+    assert [c.name for c in edition.chapters][:2] == ["第一章 长夜 (1/2)", "第一章 长夜 (2/2)"]
+    assert sorted(p.name for p in (edition.folder / "chapters").iterdir()) == names
+    assert [p.name for p in sorted((edition.folder / "timelines").iterdir())] == [
+        "001-1.json", "001-2.json", "002.json",
+    ]  # fmt: skip
+    for n, record in enumerate(edition.chapters):
+        assert record.misses == ()
+        assert record.samples <= 44_100 * (short.longest_s or 0)
+        assert str(ID3(edition.folder / record.file)["TRCK"]) == f"{n + 1}/3"
+    clips = [
+        {p.clip for p in timeline.placements}
+        for part in (0, 1)
+        if (timeline := read_model(BookFolder(edition.folder).timeline(0, part, 2), Timeline))
+    ]
+    assert all(clips)
+
+    before = [(edition.folder / c.file).stat().st_mtime_ns for c in edition.chapters]
+    again = rendered(book, tmp_path, preset="acx")
+    assert [(again.folder / c.file).stat().st_mtime_ns for c in again.chapters] == before
+
+    monkeypatch.setitem(PRESETS, "acx", short.model_copy(update={"longest_s": 7200}))
+    assert [c.file for c in rendered(book, tmp_path, preset="acx").chapters] == [
+        "chapters/001 第一章 长夜.mp3",
+        "chapters/002 第二章 清晨.mp3",
+    ]
+    assert len(list((edition.folder / "chapters").iterdir())) == 2
+
+
+def test_what_each_file_measures_is_in_loudness_json(book: Path, tmp_path: Path) -> None:
+    edition = rendered(book, tmp_path)
+    files = json.loads((edition.folder / "loudness.json").read_text("utf-8"))["files"]
+    assert [f["file"] for f in files] == [c.file for c in edition.chapters]
+    assert [f["preset"] for f in files] == ["audiobook"] * 2
+    assert files[0]["integrated_lufs"] == pytest.approx(-18, abs=0.5)
+    assert files[0]["misses"] == []
 
 
 def test_the_alarm_and_the_pop_are_sounds_and_not_words(book: Path, tmp_path: Path) -> None:
@@ -334,7 +387,6 @@ def test_progress_of_each_stage_reaches_its_total(book: Path, tmp_path: Path) ->
 
 
 def test_title_author_and_cover_reach_the_tags(book: Path, tmp_path: Path) -> None:
-    from mutagen.id3 import ID3
     from PIL import Image
 
     Image.new("RGB", (64, 64), "navy").save(tmp_path / "cover.png")

@@ -32,6 +32,8 @@ Gender = Literal["male", "female", "unknown"]
 Age = Literal["child", "young", "adult", "elderly", "unknown"]
 
 SCRIPT_VERSION = 1
+SCENE_BREAK = "scene break"
+"""The reason under which the text of a scene break is skipped."""
 CENSOR = "censor"
 """The sound that stands for a masked word."""
 

@@ -33,8 +33,9 @@ from novelcast.read import cover_of, read_book
 from novelcast.resume import Say, Written, adopt_cast, cast_of, script_of
 from novelcast.runners import Models, open_runner
 from novelcast.settings import Settings
-from novelcast.speak import Spoken, Utterance, ends_sentence, plan_utterances, speak
+from novelcast.speak import Spoken, Utterance, plan_utterances, speak
 from novelcast.timeline import ClipRef, chapter_scripts
+from novelcast.utterances import ends_sentence
 from novelcast.workspace import (
     BookFolder,
     ClipCache,

@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from novelcast.catalog import CueSound
     from novelcast.doctor import Finding
     from novelcast.pipeline import Edition
+    from novelcast.podcasting import Fed
     from novelcast.publish.edition import ChapterRecord
     from novelcast.publishing import Published
     from novelcast.resume import Checked, Written
+    from novelcast.verify import Verified
     from novelcast.workspace import Amount, BookFolder
 
 STAGES = {
@@ -191,6 +193,34 @@ def published_json(published: Published) -> dict[str, Any]:
         "folder": str(published.folder.resolve()),
         "files": [f.model_dump() | {"written": f.file in published.written} for f in published.files],
     }
+
+
+def show_fed(fed: Fed) -> None:
+    out = plain_console()
+    out.print(f"{fed.episodes} episodes in {fed.url}feed.xml")
+    if fed.next is not None:
+        out.print(
+            f"{fed.waiting} more wait; the next appears {fed.next:%Y-%m-%d %H:%M} UTC. Run feed again then"
+        )
+    out.print(f"{len(fed.written)} files written in {fed.folder.resolve()}")
+
+
+def fed_json(fed: Fed) -> dict[str, Any]:
+    following = fed.next.isoformat() if fed.next else None
+    return asdict(fed) | {"folder": str(fed.folder.resolve()), "next": following}
+
+
+def show_verified(found: Sequence[Verified]) -> None:
+    out = plain_console()
+    for one in found:
+        for wrong in one.wrong:
+            out.print(f"{one.folder}: {wrong.file}: {wrong.what}\n  what to do: {wrong.do}")
+        verdict = f"{len(one.wrong)} faults" if one.wrong else "all well"
+        out.print(f"{one.folder}: {one.files} files, {verdict}")
+
+
+def verified_json(found: Sequence[Verified]) -> dict[str, Any]:
+    return {"editions": [asdict(one) | {"folder": str(one.folder.resolve())} for one in found]}
 
 
 # ---------------------------------------------------------------- read

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from novelcast.hanzi import HAN
 
 _SENTENCE = re.compile(r".+?(?:[。！？!?…]+|\.(?=\s|$)|$)[”’」』\"]*\s*", re.S)
-_CLAUSE = re.compile(r".+?(?:[，、；：,;:]|$)\s*", re.S)
+CLAUSE = re.compile(r".+?(?:[，、；：,;:]|$)\s*", re.S)
 _SHORT = 8
 
 
@@ -29,12 +29,20 @@ def utterance_texts(spoken: str, max_chars: int) -> list[str]:
     return [p.strip() for p in parts if p.strip()]
 
 
+_SENTENCE_END = re.compile(r"[。！？!?…—.][”’」』\"]*$")
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether an utterance ends where its sentence does: one that is too long is cut."""
+    return bool(_SENTENCE_END.search(text.rstrip()))
+
+
 def _within(sentence: str, max_chars: int) -> Iterator[str]:
     if len(sentence) <= max_chars:
         yield sentence
         return
     held = ""
-    for clause in _CLAUSE.findall(sentence):
+    for clause in CLAUSE.findall(sentence):
         while len(clause) > max_chars:
             if held:
                 yield held

@@ -1,8 +1,11 @@
 """Timed lines: the author's words, each where it is heard."""
 
+import re
+
 import pytest
 
 from books import cast_of, cue, script_of, segment
+from edition import TEXT, Edition
 from novelcast.audio import ClipInfo
 from novelcast.errors import InputError
 from novelcast.model import Pauses, Script, Timeline
@@ -14,7 +17,7 @@ from novelcast.utterances import utterance_texts
 RATE_HZ = 1000
 
 
-def timeline_of(script: Script, max_chars: int = 200, silent: bool = False) -> Timeline:
+def timeline_of(script: Script, max_chars: int = 200) -> Timeline:
     """Each character that is spoken takes 200 ms, each sound 600."""
     clips = {
         s.id: [
@@ -30,8 +33,8 @@ def timeline_of(script: Script, max_chars: int = 200, silent: bool = False) -> T
     )  # fmt: skip
 
 
-def lines_in(script: Script, max_chars: int = 200, **how: object) -> tuple[Line, ...]:
-    return lines_of(timeline_of(script, max_chars), script, **how)  # type: ignore[arg-type]
+def lines_in(script: Script, max_chars: int = 200) -> tuple[Line, ...]:
+    return lines_of(timeline_of(script, max_chars), script)
 
 
 def said(text: str) -> str:
@@ -114,16 +117,21 @@ def test_a_sound_under_words_is_no_line_and_moves_none() -> None:
     assert line.text == text and line.start == 500
 
 
-def test_the_lines_of_a_chapter_in_several_files_count_from_their_own_file() -> None:
-    script = script_of(
-        [segment("雨停了。"), segment("风起了。", paragraph=1), segment("……", paragraph=2, spoken="")]
-    )
-    whole = lines_in(script)
-    second = whole[1].start - 300
-    first, moved, silent = lines_in(script, files=(0, second))
-    assert (first.file, first.start) == (0, whole[0].start)
-    assert (moved.file, moved.start, moved.parts[0].start) == (1, 300, 300)
-    assert silent.file == 1
+def test_a_chapter_in_two_files_has_its_lines_in_each_and_one_over_the_end_in_both() -> None:
+    script = script_of([segment("雨停了。"), segment("夜里下起了一场大雨。街上一个人也没有。", paragraph=1)])
+    whole = timeline_of(script)
+    first = whole.model_copy(update={"placements": whole.placements[:2], "length": 6000})
+    moved = whole.placements[2].model_copy(update={"start": 700})
+    second = whole.model_copy(update={"placements": (moved,), "length": 5000})
+    lines = lines_of([first, second], script)
+    assert [(line.file, line.text) for line in lines] == [
+        (0, "雨停了。"),
+        (0, "夜里下起了一场大雨。"),
+        (1, "街上一个人也没有。"),
+    ]
+    assert [(line.span.start, line.span.end) for line in lines[1:]] == [(0, 10), (10, 19)]
+    assert (lines[2].start, lines[2].end) == (700, 700 + moved.length)
+    assert lines[1].segment == lines[2].segment
 
 
 def test_a_script_edited_after_rendering_is_refused_with_what_to_do() -> None:
@@ -133,3 +141,8 @@ def test_a_script_edited_after_rendering_is_refused_with_what_to_do() -> None:
         with pytest.raises(InputError) as raised:
             lines_of(timeline, after)
         assert "render" in raised.value.hint
+
+
+def test_no_word_of_a_rendered_book_is_lost(edition: Edition) -> None:
+    heard = "".join(line.text for _, _, _, lines in edition.chapters for line in lines)
+    assert re.sub(r"\s", "", heard) == re.sub(r"\s|\*", "", TEXT)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Literal
 
 from novelcast.errors import InputError
 from novelcast.hanzi import simplified
-from novelcast.model import Cue, Placement, Script, Segment, SegmentKind, Span, Timeline
+from novelcast.model import Placement, Script, Segment, SegmentKind, Span, Timeline
 from novelcast.utterances import speaking_time, utterance_texts
 
 LineKind = SegmentKind | Literal["sound"]
@@ -20,7 +20,7 @@ _LEAST_MAX_CHARS = 10
 
 @dataclass(frozen=True)
 class Part:
-    """What one clip says of a line, in the author's words; samples [start, end) of the chapter's file."""
+    """What one clip says of a line, in the author's words; samples [start, end) of the line's file."""
 
     text: str
     start: int
@@ -33,7 +33,7 @@ class Line:
 
     `speaker` is a Speaker's id, None for the narrator. The texts of `parts` make up `text`; without parts nothing
     is heard of the line (……), and it stands where the next thing is heard. Samples [start, end) of file number
-    `file` of the chapter.
+    `file` of the chapter; a segment over the end of a file is a line in each of the two.
     """
 
     segment: str | None
@@ -47,27 +47,41 @@ class Line:
     file: int = 0
 
 
-def lines_of(timeline: Timeline, script: Script, files: Sequence[int] = (0,)) -> tuple[Line, ...]:
+def lines_of(timelines: Timeline | Sequence[Timeline], script: Script) -> tuple[Line, ...]:
     """The lines of one chapter in reading order, from its own script (see `timeline.chapter_scripts`).
 
-    `files`: where each of the chapter's files begins, as a sample of the timeline; most chapters have one.
-    Raises InputError where the script is another than the one that the timeline was made of.
+    `timelines`: the chapter's, or those of its files where it has several.
+    Raises InputError where the script is another than the one that the timelines were made of.
     """
-    clips: dict[str, list[Placement]] = {}
-    sounds: dict[int, Placement] = {}
-    for placement in timeline.placements:
-        if placement.cue is not None:
-            sounds[placement.cue] = placement
-        else:
-            clips.setdefault(placement.segment or "", []).append(placement)
-    if not clips.keys() <= {s.id for s in script.segments} or not all(n < len(script.cues) for n in sounds):
-        raise _stale(timeline)
-    lines: list[Line] = [_line_of(s, clips.get(s.id, ()), timeline) for s in script.segments]
+    files = [timelines] if isinstance(timelines, Timeline) else timelines
+    clips: dict[str, list[_Placed]] = {}
+    sounds: dict[int, list[_Placed]] = {}
+    for number, timeline in enumerate(files):
+        for placement in timeline.placements:
+            if placement.cue is not None:
+                sounds.setdefault(placement.cue, []).append((number, placement))
+            else:
+                clips.setdefault(placement.segment or "", []).append((number, placement))
+    known = {s.id for s in script.segments}
+    if not clips.keys() <= known or any(n >= len(script.cues) for n in sounds):
+        raise _stale(files[0])
+    lines: list[Line] = []
+    for s in script.segments:
+        placed = clips.get(s.id, [])
+        texts = _texts_of_clips(s, [p.length for _, p in placed])
+        if texts is None:
+            raise _stale(files[0])
+        lines += _lines(Line(s.id, s.span, s.kind, s.speaker, s.text, -1, -1), texts, placed)
     for n, cue in enumerate(script.cues):
         if cue.mode == "replace":
-            lines.append(_sound_line(cue, sounds.get(n)))
+            placed = sounds.get(n, [])
+            line = Line(cue.segment, cue.span, "sound", None, cue.text, -1, -1)
+            lines += _lines(line, [cue.text] * len(placed), placed)
     lines.sort(key=lambda line: (line.span.paragraph, line.span.start))
-    return tuple(_in_files(_all_timed(lines, timeline.length), files))
+    return tuple(_all_timed(lines, len(files) - 1, files[-1].length))
+
+
+_Placed = tuple[int, Placement]
 
 
 def _stale(timeline: Timeline) -> InputError:
@@ -77,37 +91,42 @@ def _stale(timeline: Timeline) -> InputError:
     )
 
 
-def _line_of(segment: Segment, placed: Sequence[Placement], timeline: Timeline) -> Line:
-    texts = _texts_of_clips(segment, [p.length for p in placed])
-    if texts is None:
-        raise _stale(timeline)
-    parts = tuple(Part(t, p.start, p.start + p.length) for t, p in zip(texts, placed, strict=True))
-    start, end = (parts[0].start, parts[-1].end) if parts else (-1, -1)
-    return Line(segment.id, segment.span, segment.kind, segment.speaker, segment.text, start, end, parts)
+def _lines(whole: Line, texts: Sequence[str], placed: Sequence[_Placed]) -> list[Line]:
+    """One line, or one for each file that it is heard in."""
+    if not placed:
+        return [whole]
+    lines: list[Line] = []
+    at = whole.span.start
+    for text, (file, placement) in zip(texts, placed, strict=True):
+        part = Part(text, placement.start, placement.start + placement.length)
+        if lines and lines[-1].file == file:
+            begun = lines.pop()
+        else:
+            begun = replace(whole, span=whole.span.model_copy(update={"start": at}), text="", file=file)
+        at += len(text)
+        lines.append(
+            replace(
+                begun,
+                span=begun.span.model_copy(update={"end": at}),
+                text=begun.text + text,
+                start=begun.start if begun.parts else part.start,
+                end=part.end,
+                parts=(*begun.parts, part),
+            )
+        )
+    return lines
 
 
-def _sound_line(cue: Cue, placed: Placement | None) -> Line:
-    parts = () if placed is None else (Part(cue.text, placed.start, placed.start + placed.length),)
-    start, end = (parts[0].start, parts[0].end) if parts else (-1, -1)
-    return Line(cue.segment, cue.span, "sound", None, cue.text, start, end, parts)
-
-
-def _all_timed(lines: Sequence[Line], length: int) -> list[Line]:
-    """Lines without a time get that of the next thing heard."""
+def _all_timed(lines: Sequence[Line], file: int, start: int) -> list[Line]:
+    """Lines without a time get that of the next thing heard; the last ones get `start` in `file`."""
     out: list[Line] = []
-    upcoming = length
     for line in reversed(lines):
-        upcoming = line.start if line.parts else upcoming
-        out.append(line if line.parts else replace(line, start=upcoming, end=upcoming))
+        if line.parts:
+            file, start = line.file, line.start
+            out.append(line)
+        else:
+            out.append(replace(line, file=file, start=start, end=start))
     return out[::-1]
-
-
-def _in_files(lines: Sequence[Line], files: Sequence[int]) -> Iterator[Line]:
-    for line in lines:
-        file = max(0, sum(first <= line.start for first in files) - 1)
-        zero = files[file]
-        parts = tuple(replace(p, start=p.start - zero, end=p.end - zero) for p in line.parts)
-        yield replace(line, start=line.start - zero, end=line.end - zero, parts=parts, file=file)
 
 
 # ---------------------------------------------------------------- the author's words of each clip
