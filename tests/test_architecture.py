@@ -14,11 +14,11 @@ PACKAGE = Path(novelcast.__file__).parent
 # share a group do not import each other.
 LAYERS = [
     ["errors", "hanzi", "model", "audio", "word_times", "ahead"],
-    ["pace", "catalog", "media", "readings", "lexicon", "characters"],
+    ["pace", "catalog", "media", "readings", "lexicon", "characters", "utterances"],
     ["synths", "sounds", "loudness", "presets", "effects", "delivery"],
     ["settings", "workspace", "packs", "own_sounds", "runners"],
     ["read", "script", "casting", "engines", "timeline", "parts", "mix", "master", "publish"],
-    ["speak", "chapter", "audiocheck", "llm", "editing", "resume", "plot"],
+    ["speak", "chapter", "audiocheck", "llm", "editing", "resume", "plot", "publishing"],
     ["pipeline"],
     ["batch", "recast", "player", "preview", "doctor", "show", "show_cast", "show_batch"],
     ["cli"],

@@ -14,7 +14,8 @@ from novelcast.model import Cue, Loudness, Placement, Script, Segment, Span, Spe
 from novelcast.plot import captions, drawing, letters, overview, people
 from novelcast.preview import plots_of
 from novelcast.publish.edition import ChapterRecord, EditionRecord
-from novelcast.publish.mp3 import Tags, write_mp3
+from novelcast.publish.id3 import Tags
+from novelcast.publish.mp3 import write_mp3
 from novelcast.workspace import BookFolder, write_model
 
 RATE = 44_100

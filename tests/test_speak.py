@@ -11,7 +11,8 @@ from novelcast.audio import Clip
 from novelcast.engines.tone import ToneEngine
 from novelcast.errors import EngineUnavailable, SpeechFailed
 from novelcast.model import Progress, SpeechRequest
-from novelcast.speak import Spoken, checked, plan_utterances, speak, utterance_texts
+from novelcast.speak import Spoken, checked, plan_utterances, speak
+from novelcast.utterances import utterance_texts
 from novelcast.workspace import ClipCache
 
 

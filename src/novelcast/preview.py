@@ -17,7 +17,9 @@ from novelcast.model import ProgressSink, Script, SpeechRequest, Timeline, Voice
 from novelcast.pipeline import engine_options
 from novelcast.plot import check_plots, plot_chapter
 from novelcast.publish.edition import EditionRecord
-from novelcast.publish.mp3 import Tags, safe_name, write_mp3
+from novelcast.publish.id3 import Tags
+from novelcast.publish.mp3 import write_mp3
+from novelcast.publish.names import safe_name
 from novelcast.script.spoken import spoken_form
 from novelcast.settings import Settings
 from novelcast.timeline import chapter_scripts
@@ -73,7 +75,6 @@ def _written(settings: Settings, title: str, samples: Samples, rate_hz: int) -> 
         channels=1,
         bitrate_kbps=96,
         tags=Tags(title=path.stem, album="novelcast previews"),
-        cover=None,
     )
     return path
 

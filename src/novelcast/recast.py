@@ -21,7 +21,7 @@ from novelcast.lexicon import lexicon_for, surnames_of
 from novelcast.loudness import clip_lufs
 from novelcast.model import Book, Cast, ProgressSink, Role, Script, Segment
 from novelcast.pipeline import BookDetails, engine_options, read, write
-from novelcast.publish.mp3 import safe_name
+from novelcast.publish.names import safe_name
 from novelcast.resume import Say
 from novelcast.settings import Settings
 from novelcast.speak import Spoken, Utterance, plan_utterances, speak
@@ -34,7 +34,7 @@ SHORTEST, LONGEST = 8, 40
 OTHERS = 3
 """Voices beside the speaker's own, where the user names none."""
 GAP_MS = 700
-LEVEL_DB = -20.0
+LEVEL_LUFS = -23.0
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ def _heard(
             if clip is None:
                 raise InputError(f"clip {utterance.key} went missing", hint="run it again")
             rate_hz = clip.rate_hz
-            level = LEVEL_DB + how.gain_db - clip_lufs(clip.samples, rate_hz)
+            level = LEVEL_LUFS + how.gain_db - clip_lufs(clip.samples, rate_hz)
             heard = apply_effect(clip.samples, rate_hz, effect) * np.float32(gain(level))
             parts += [heard, silence(samples_in(GAP_MS, rate_hz))]
     return np.concatenate(parts[:-1]), rate_hz

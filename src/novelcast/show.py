@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from novelcast.doctor import Finding
     from novelcast.pipeline import Edition
     from novelcast.publish.edition import ChapterRecord
+    from novelcast.publishing import Published
     from novelcast.resume import Checked, Written
     from novelcast.workspace import Amount, BookFolder
 
@@ -37,6 +38,7 @@ STAGES = {
     "speak": "speaking",
     "master": "mixing",
     "batch": "books",
+    "publish": "publishing",
 }
 
 
@@ -119,6 +121,8 @@ def show_edition(edition: Edition, pictures: Sequence[Path] = ()) -> None:
     out = plain_console()
     for picture in pictures:
         out.print(f"picture: {picture}")
+    for file in edition.also:
+        out.print(f"also: {file.file}")
     out.print(f"{edition.spoken} lines spoken, {edition.reused} reused; engine {edition.engine}")
     out.print(f"{(edition.folder / 'chapters').resolve()}")
 
@@ -157,6 +161,7 @@ def edition_json(edition: Edition) -> dict[str, Any]:
         "spoken": edition.spoken,
         "reused": edition.reused,
         "chapters": [_chapter_json(edition, c) for c in edition.chapters],
+        "also": [f.model_dump() for f in edition.also],
         "failed": [
             {"segment": u.segment, "text": u.request.text, "reason": why} for u, why in edition.failed
         ],
@@ -167,6 +172,24 @@ def _chapter_json(edition: Edition, record: ChapterRecord) -> dict[str, Any]:
     return record.model_dump() | {
         "file": str((edition.folder / record.file).resolve()),
         "seconds": round(record.samples / record.rate_hz, 3),
+    }
+
+
+def show_published(published: Published) -> None:
+    table = table_of("format", "length", "size", "file", right=("length", "size"))
+    for f in published.files:
+        length = "" if f.seconds is None else clock(round(f.seconds), 1)
+        new = f.file if f.file in published.written else f"{f.file} (unchanged)"
+        table.add_row(f.format, length, f"{f.size_bytes / 1e6:,.1f} MB", Text(new))
+    if published.files:
+        print_table(table)
+    plain_console().print(f"{published.folder.resolve()}")
+
+
+def published_json(published: Published) -> dict[str, Any]:
+    return {
+        "folder": str(published.folder.resolve()),
+        "files": [f.model_dump() | {"written": f.file in published.written} for f in published.files],
     }
 
 

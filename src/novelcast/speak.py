@@ -9,7 +9,7 @@ import math
 import random
 import re
 from collections import Counter, deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,6 +23,7 @@ from novelcast.loudness import clip_lufs
 from novelcast.model import Cast, Progress, ProgressSink, Script, Segment, SpeechRequest
 from novelcast.pace import Pace
 from novelcast.readings import without_marks
+from novelcast.utterances import utterance_texts
 from novelcast.word_times import word_times
 from novelcast.workspace import ClipCache
 
@@ -93,63 +94,6 @@ def _request(
         engine=engine, voice=role.voice, language=language.split("-")[0], text=text,
         rate=round(role.rate * how.rate, 3), pitch_st=round(role.pitch_st + how.pitch_st, 2), mix=role.mix,
     )  # fmt: skip
-
-
-_SENTENCE = re.compile(r".+?(?:[。！？!?…]+|\.(?=\s|$)|$)[”’」』\"]*\s*", re.S)
-_CLAUSE = re.compile(r".+?(?:[，、；：,;:]|$)\s*", re.S)
-_SHORT = 8
-
-
-def utterance_texts(spoken: str, max_chars: int) -> list[str]:
-    """A segment's spoken text in parts of at most `max_chars`, cut at sentence ends.
-
-    Sentences of under 8 characters join a neighbour, because a model babbles or swallows a word said alone.
-    A sentence that is too long is cut at its clauses, one without a mark at the limit.
-    """
-    parts: list[str] = []
-    for sentence in _SENTENCE.findall(spoken):
-        for piece in _within(sentence, max_chars):
-            short = parts and min(len(parts[-1]), len(piece)) < _SHORT
-            if short and len(parts[-1]) + len(piece) <= max_chars:
-                parts[-1] += piece
-            else:
-                parts.append(piece)
-    return [p.strip() for p in parts if p.strip()]
-
-
-_SENTENCE_END = re.compile(r"[。！？!?…—.][”’」』\"]*$")
-
-
-def ends_sentence(text: str) -> bool:
-    """Whether an utterance ends where its sentence does: one that is too long is cut."""
-    return bool(_SENTENCE_END.search(text.rstrip()))
-
-
-def _within(sentence: str, max_chars: int) -> Iterator[str]:
-    if len(sentence) <= max_chars:
-        yield sentence
-        return
-    held = ""
-    for clause in _CLAUSE.findall(sentence):
-        while len(clause) > max_chars:
-            if held:
-                yield held
-                held = ""
-            at = _hard_cut(clause, max_chars)
-            yield clause[:at]
-            clause = clause[at:]
-        if len(held) + len(clause) > max_chars:
-            yield held
-            held = ""
-        held += clause
-    if held:
-        yield held
-
-
-def _hard_cut(clause: str, max_chars: int) -> int:
-    """Where to cut a clause without marks: at a space if there is one, and never so that a mark is left alone."""
-    at = clause.rfind(" ", 1, max_chars) + 1 or max_chars
-    return at if any(c.isalnum() for c in clause[at:]) else max(1, at // 2)
 
 
 class _Lines:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from novelcast.audio import ClipInfo, resampled_length, samples_in
 from novelcast.delivery import NO_DELIVERIES, PLAIN, Delivery
 from novelcast.effects import tail_samples
-from novelcast.hanzi import HAN, simplified
+from novelcast.hanzi import simplified
 from novelcast.model import CENSOR, Cast, Cue, Pauses, Placement, Script, Segment, Skipped, Timeline
+from novelcast.utterances import speaking_time
 from novelcast.word_times import time_of
 
 VOICE_LUFS = -21.0
@@ -208,7 +209,7 @@ def _char_said(segment: Segment, offset: int, word: str, said: str) -> int:
 def _share_of(segment: Segment, offset: int, sounding: Sequence[tuple[int, int]]) -> int:
     """The sample at which the character at `offset` of a segment is spoken, by its share of the time: where nobody
     timed the words."""
-    weights = [_weight(c) for c in segment.text]
+    weights = [speaking_time(c) for c in segment.text]
     share = sum(weights[:offset]) / max(1e-9, sum(weights))
     left = round(share * sum(length for _, length in sounding))
     for start, length in sounding:
@@ -217,15 +218,6 @@ def _share_of(segment: Segment, offset: int, sounding: Sequence[tuple[int, int]]
         left -= length
     start, length = sounding[-1]
     return start + length
-
-
-def _weight(char: str) -> float:
-    """Speaking time of a character, in syllables: a Han character 1, a digit about 1, a letter 0.35, a stop's pause."""
-    if HAN.match(char) or char.isdigit():
-        return 1.0
-    if char.isalpha():
-        return 0.35
-    return 0.8 if char in "，。！？；：、,.!?;:" else 0.0
 
 
 def _events(script: Script) -> list[Segment | Cue]:
@@ -250,7 +242,7 @@ def _fast_exchanges(events: Sequence[Segment | Cue]) -> set[str]:
 
 
 def _is_short(segment: Segment) -> bool:
-    return sum(_weight(c) for c in segment.spoken if c.isalnum()) <= FAST_SYLLABLES
+    return sum(speaking_time(c) for c in segment.spoken if c.isalnum()) <= FAST_SYLLABLES
 
 
 def _breaks_between(before: Segment | Cue, after: Segment | Cue, breaks: Sequence[int]) -> bool:

@@ -17,6 +17,7 @@ from novelcast.cli import (
     casting,  # noqa: F401
     cues,  # noqa: F401
     plot,  # noqa: F401
+    publish,  # noqa: F401
     tools,  # noqa: F401
 )
 from novelcast.cli.app import app
