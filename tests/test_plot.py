@@ -243,7 +243,7 @@ def edition(folder: Path) -> Path:
     )
     done = ChapterRecord(
         chapter=0, title="一", file="chapters/001 一.mp3", samples=4 * RATE, rate_hz=RATE, speakers=0, cues=0,
-        loudness=loudness, sha256="", made_from="",
+        loudness=loudness, gain_db=0, ceiling_dbtp=-1, size_bytes=0, sha256="", made_from="", tagged="",
     )  # fmt: skip
     write_model(book.edition, EditionRecord(chapters=(done,)))
     return audio
