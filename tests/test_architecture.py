@@ -17,7 +17,7 @@ LAYERS = [
     ["pace", "catalog", "media", "readings", "lexicon", "characters", "utterances"],
     ["synths", "sounds", "loudness", "presets", "effects", "delivery"],
     ["settings", "workspace", "packs", "own_sounds", "runners"],
-    ["read", "script", "casting", "engines", "timeline", "parts", "mix", "master", "publish"],
+    ["read", "script", "casting", "engines", "timeline", "parts", "music", "mix", "master", "publish"],
     ["speak", "chapter", "audiocheck", "llm", "editing", "resume", "plot", "publishing"],
     ["pipeline"],
     ["batch", "recast", "player", "preview", "doctor", "show", "show_cast", "show_batch"],
