@@ -1,7 +1,6 @@
 """The podcast: valid, stable over renders, let out by its schedule, and pointing at what is there."""
 
 import json
-import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import unquote
@@ -9,7 +8,6 @@ from xml.etree import ElementTree
 
 import pytest
 
-sys.path.append(str(Path(__file__).parent / "publish"))
 from novelcast.errors import InputError, SettingsError
 from novelcast.podcasting import Fed, Rhythm, feed
 from novelcast.verify import verify

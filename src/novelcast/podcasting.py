@@ -19,6 +19,7 @@ from novelcast.publish.schedule import Every, Podcast, new_podcast, scheduled
 from novelcast.publish.view import EditionView, Options
 from novelcast.publishing import Say, publish_locked, rendered_folder, view_of
 from novelcast.settings import Settings
+from novelcast.shared_clips import shared_clips
 from novelcast.workspace import BookFolder, ClipCache, read_model, write_bytes, write_model
 
 PODCAST = "podcast.json"
@@ -60,7 +61,7 @@ def feed(
     """
     now = (now or datetime.now(UTC)).replace(microsecond=0)
     folder = rendered_folder(root)
-    with folder.locked(), ClipCache(settings.clips_dir).in_use():
+    with folder.locked(), ClipCache(settings.clips_dir, shared_clips(settings.shared_cache)).in_use():
         view = view_of(folder, settings, say=say)
         url = _address(url or view.about.url)
         if not view.about.author:

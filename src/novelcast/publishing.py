@@ -23,6 +23,7 @@ from novelcast.publish.tagging import book_tags
 from novelcast.publish.view import ChapterView, EditionView, Options, Planned
 from novelcast.publish.volumes import shelve as shelve_chapters
 from novelcast.settings import Settings
+from novelcast.shared_clips import shared_clips
 from novelcast.timeline import chapter_scripts
 from novelcast.workspace import BookFolder, ClipCache, complete_file, read_model, write_model
 
@@ -52,7 +53,7 @@ def publish(
     """
     wanted = check_formats(formats)
     folder = rendered_folder(root)
-    cache = ClipCache(settings.clips_dir)
+    cache = ClipCache(settings.clips_dir, shared_clips(settings.shared_cache))
     with folder.locked(), cache.in_use():
         return publish_locked(folder, wanted, settings, options, progress, say)
 
@@ -122,7 +123,10 @@ def view_of(
     cast = load_cast(folder.cast, all_voices(settings.openai))
     if record is None or book is None or script is None or cast is None or not record.chapters:
         raise InputError(f"{folder.root} holds no finished edition", hint="render the book first")
-    preset, cache = preset_named(record.preset), ClipCache(settings.clips_dir)
+    preset, cache = (
+        preset_named(record.preset),
+        ClipCache(settings.clips_dir, shared_clips(settings.shared_cache)),
+    )
     parts, library = chapter_scripts(script), load_cue_sounds()
     shelved = shelve_chapters([c.title for c in book.chapters])
     about = load_about(folder.root)

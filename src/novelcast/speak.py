@@ -30,6 +30,8 @@ TRIM_VERSION = "trim1"
 """Part of every key: change it whenever `trimmed` would cut otherwise."""
 TRIES = 10
 """How often a line is asked for. Where three requests in ten fail, one line in 170,000 fails ten times."""
+FETCHED_AT_ONCE = 256
+"""Clips asked of a shared cache before Ctrl-C is listened to again."""
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 30.0
 
 
@@ -140,6 +142,11 @@ async def speak(
     stage = _Stage(engine, cache, progress, spoken or Spoken())
     await stage.reuse(plan)
     await stage.run()
+    if progress is not None and (shared := cache.shared) is not None and shared.failures:
+        said = (
+            f"the shared cache failed {shared.failures} times ({shared.last_failure}); nothing else is lost"
+        )
+        progress(Progress(stage=STAGE, done=0, total=0, warning=said))
     return stage.spoken
 
 
@@ -162,6 +169,9 @@ class _Stage:
         self.timed = {u.key for u in plan if u.timed}
         self.total = len(wanted)
         missing = []
+        if self.cache.shared is not None:
+            for at in range(0, len(wanted), FETCHED_AT_ONCE):
+                await asyncio.to_thread(self.cache.fetch, [u.key for u in wanted[at : at + FETCHED_AT_ONCE]])
         for utterance in wanted:
             await asyncio.sleep(0)  # Ctrl-C must be heard
             clip = self.cache.load(utterance.key)

@@ -71,7 +71,8 @@ def publish(
     from novelcast.publish.view import Options
     from novelcast.publishing import publish as run
     from novelcast.publishing import shelve
-    from novelcast.show import progress_bars, published_json, show_published
+    from novelcast.show import progress_bars
+    from novelcast.show_publish import published_json, show_published
 
     with said() as say, progress_bars(quiet) as progress:
         if layout not in (None, "audiobookshelf"):
@@ -124,7 +125,8 @@ def feed(
     from novelcast.podcasting import Rhythm
     from novelcast.podcasting import feed as run
     from novelcast.publish.schedule import date_of, every_of
-    from novelcast.show import fed_json, progress_bars, show_fed
+    from novelcast.show import progress_bars
+    from novelcast.show_publish import fed_json, show_fed
 
     rhythm = Rhythm(every_of(every) if every else None, date_of(start) if start else None)
     with said() as say, progress_bars(quiet) as progress:
@@ -152,7 +154,7 @@ def verify(
     \b
     novelcast verify output/book
     """
-    from novelcast.show import show_verified, verified_json
+    from novelcast.show_publish import show_verified, verified_json
     from novelcast.verify import editions_under
     from novelcast.verify import verify as run
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Container, Sequence
 
 from novelcast.script import lexicon as lx
 
@@ -14,10 +14,13 @@ _LATIN = re.compile(r"(?<![A-Za-z0-9])[阿小老大]?[A-Z][A-Za-z]{1,11}(?:哥|�
 _BESIDE = re.compile(
     rf"{_QUOTE}([^，,。！？!?：:；;…{_QUOTE}]{{3,30}})|(?:^|[。！？!?…])([^。！？!?：:；;…{_QUOTE}]{{3,40}})[：:]{_QUOTE}"
 )
+# What opens many clauses and is nobody: pronouns, numbers with what they count, adverbs, sighs.
 _NO_HANDLE = re.compile(
-    r"^(?:[他她它我你您咱这那谁哪怎什]|[一两几][个道阵声名位只句时边下群把口张面旁]|[一两几]?个|没有?人|没人|有(?:人|的|个)|不[知等由料过料然久多得但仅]|"
-    r"在|再|才|就|却|又|也|还|但|把|被|对|向|和|与|很|太|最|更|的|了|着|是)"
-)  # fmt: skip
+    r"^(?:[他她它我你您咱这那谁哪怎什嗯啊哦哎呀吧呢吗嘛]|[一两几][个道阵声名位只句时边下群把口张面旁双根条片股块头匹间家件种番丝抹缕滴场层座辆排队伙帮行众身脸手]|"
+    r"没有?人|有(?:人|的|个)|不[知等由料过然久多得但仅]|在|再|才|就|却|又|也|还|但|把|被|对|向|和|与|很|太|最|更|的|了|着|是|个)"
+)
+_NOT_IN_HANDLES = re.compile(r"[的里着在是和与]")
+_HAN = re.compile(r"[\u4e00-\u9fff]+")
 _LEAST = 2
 _SIZES = range(4, 8)
 
@@ -51,28 +54,26 @@ def _acts(rest: str) -> int:
     return int(lx.HUMAN_ACT.match(clause) is not None)
 
 
-def handles(paragraphs: Sequence[tuple[str, list[str]]], known: Collection[str]) -> set[str]:
-    """Long words, or such as no name starts with, that different things follow beside different quotations."""
+def handles(paragraphs: Sequence[tuple[str, list[str]]], known: Container[str]) -> set[str]:
+    """Words that begin as no name does, and that different things follow beside different quotations."""
     behind: dict[str, Counter[str]] = defaultdict(Counter)
     acting: Counter[str] = Counter()
     for narration, _ in paragraphs:
         for m in _BESIDE.finditer(narration):
             clause = m.group(1) or m.group(2)
-            if _NO_HANDLE.match(clause) or any(clause.startswith(w) for w in known):
+            if clause[0] not in lx.NEVER_FIRST or _NO_HANDLE.match(clause):
+                continue
+            if any(clause[:size] in known for size in range(2, 7)):
                 continue
             for size in _SIZES:
-                if re.fullmatch(r"[\u4e00-\u9fff]+", clause[:size]) and len(clause) > size:
+                word = clause[:size]
+                if len(clause) > size and _HAN.fullmatch(word) and not _NOT_IN_HANDLES.search(word):
                     acts = lx.HUMAN_ACT.match(clause[size:]) or lx.SAY.search(clause[size : size + 9])
-                    behind[clause[:size]][clause[size]] += 1
-                    acting[clause[:size]] += acts is not None
+                    behind[word][clause[size]] += 1
+                    acting[word] += acts is not None
     found = {
         w
         for w, nexts in behind.items()
         if len(nexts) >= _LEAST and acting[w] and acting[w] + len(nexts) > _LEAST + 1
     }
-    return {
-        w
-        for w in found
-        if (len(w) > 4 or w[0] in lx.NEVER_FIRST)
-        and not any(longer != w and longer.startswith(w) for longer in found)
-    }
+    return {w for w in found if not any(longer != w and longer.startswith(w) for longer in found)}

@@ -264,8 +264,11 @@ def choose(seen: dict[str, Seen], totals: Totals) -> dict[str, str]:
 
 def _torn(word: str, totals: Totals) -> bool:
     """Whether a title's stem always ends another word: 货郎伯伯, 有劳公公."""
-    before = {totals.text[m.start() - 1 : m.start()] for m in re.finditer(re.escape(word), totals.text)}
-    return bool(before) and all(c and common(c + word[0]) for c in before)
+    for m in re.finditer(re.escape(word), totals.text):
+        before = totals.text[m.start() - 1 : m.start()]
+        if not before or not common(before + word[0]):
+            return False
+    return True
 
 
 def _dotted(text: str, chosen: Collection[str], totals: Totals) -> set[str]:
