@@ -65,6 +65,25 @@ def _scene(text: str) -> Scene | None:
 
 def renamed(scene: Scene, turn: int) -> tuple[list[str], list[tuple[str, ...]]]:
     """The paragraphs and speakers of a scene with the heroes in it; `turn` decides who plays whom."""
+    heroes, names = _casting(scene, turn)
+    words = re.compile("|".join(sorted(map(re.escape, names), key=len, reverse=True)) or r"\0")
+    paragraphs = [words.sub(lambda m: names[m[0]], p) for p in scene.paragraphs]
+    return paragraphs, [tuple(heroes[n] for n in said) for said in scene.said]
+
+
+def everybody(chapters: int) -> set[str]:
+    """All names and other words for the people of a long book."""
+    found = scenes()
+    out: set[str] = set()
+    for c in range(chapters):
+        scene = found[c % len(found)]
+        _, names = _casting(scene, c // len(found))
+        out |= {names.get(w, w) for name, aliases, _ in scene.roster for w in (name, *aliases)}
+    return out
+
+
+def _casting(scene: Scene, turn: int) -> tuple[dict[str, str], dict[str, str]]:
+    """(who plays each person, what stands for each of the words for them)."""
     names: dict[str, str] = {}
     heroes: dict[str, str] = {}
     free = {"male": _from(MEN, turn), "female": _from(WOMEN, turn)}
@@ -78,9 +97,7 @@ def renamed(scene: Scene, turn: int) -> tuple[list[str], list[tuple[str, ...]]]:
             names |= {
                 w: "".join(swap.get(c, c) for c in w) for w in (name, *aliases) if any(c in swap for c in w)
             }
-    words = re.compile("|".join(sorted(map(re.escape, names), key=len, reverse=True)) or r"\0")
-    paragraphs = [words.sub(lambda m: names[m[0]], p) for p in scene.paragraphs]
-    return paragraphs, [tuple(heroes[n] for n in said) for said in scene.said]
+    return heroes, names
 
 
 def _from(names: Sequence[str], turn: int) -> Iterator[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from long_book import MEN, WOMEN, long_book
+from long_book import MEN, WOMEN, everybody, long_book
 from novelcast.catalog import load_cue_sounds
 from novelcast.model import Script
 from novelcast.resume import script_of
@@ -41,6 +41,13 @@ def test_a_character_is_the_same_speaker_in_every_chapter(script: Script) -> Non
     assert len(leading) > CHAPTERS
     heard = sum(mine[c][hero] > 0 for c, hero in leading)
     assert heard >= 0.95 * len(leading)
+
+
+def test_plain_words_do_not_become_people_because_the_book_is_long(script: Script) -> None:
+    named = everybody(CHAPTERS)
+    nobody = {s.id for s in script.speakers if not {s.name, *s.aliases} & named}
+    said = [s.speaker for s in script.segments if s.speaker is not None]
+    assert sum(s in nobody for s in said) <= 0.035 * len(said)
 
 
 def test_a_chapter_that_is_added_changes_no_line_of_the_old_ones(tmp_path: Path) -> None:

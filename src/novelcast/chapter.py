@@ -39,7 +39,7 @@ NO_MUSIC = MusicSettings()
 MASTER_PASSES = 2
 """How often a chapter is mixed as a rule: to try the limiter, and to encode it."""
 
-SOUND_VERSION = "2"
+SOUND_VERSION = "3"
 """Part of every chapter's fingerprint: change it when cue sounds, mix or master would sound otherwise."""
 
 

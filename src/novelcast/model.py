@@ -35,6 +35,8 @@ Age = Literal["child", "young", "adult", "elderly", "unknown"]
 SCRIPT_VERSION = 1
 MUSIC = "music:"
 """What the `sound` of a cue begins with that is a file of music."""
+SCENE_BREAK = "scene break"
+"""The reason under which the text of a scene break is skipped."""
 CENSOR = "censor"
 """The sound that stands for a masked word."""
 

@@ -33,6 +33,7 @@ from novelcast.read import cover_of, read_book
 from novelcast.resume import Say, Written, adopt_cast, cast_of, script_of
 from novelcast.runners import Models, open_runner
 from novelcast.settings import Settings
+from novelcast.shared_clips import shared_clips
 from novelcast.speak import Spoken, Utterance, plan_utterances, speak
 from novelcast.timeline import ClipRef, chapter_scripts
 from novelcast.utterances import ends_sentence
@@ -98,7 +99,7 @@ def render(
     formats = check_formats(also)
     book, folder = read(sources, settings, details, progress)
     about = load_about(folder.root)
-    cache = ClipCache(settings.clips_dir)
+    cache = ClipCache(settings.clips_dir, shared_clips(settings.shared_cache))
     with folder.locked(), cache.in_use():
         written, cast = write(book, folder, settings, details, progress, say, on_trial=True)
         script = written.script

@@ -90,7 +90,9 @@ def plots_of(path: Path, number: int | None) -> list[Path]:
         found = sorted({c.chapter for c in record.chapters if number in (None, c.chapter + 1)})
         if not found:
             what = "finished edition" if number is None else f"finished chapter {number}"
-            raise InputError(f"{path} holds no {what}", hint="render the book first; give its folder, output/<book>")
+            raise InputError(
+                f"{path} holds no {what}", hint="render the book first; give its folder, output/<book>"
+            )
         return chapter_plots(path, found)
     for folder in (path.parent.parent, path.parent):
         record = read_model(BookFolder(folder).edition, EditionRecord) or EditionRecord()
@@ -98,7 +100,8 @@ def plots_of(path: Path, number: int | None) -> list[Path]:
             if (folder / done.file).resolve() == path.resolve():
                 return chapter_plots(folder, [done.chapter], file=done.file)
     raise InputError(
-        f"{path} is no chapter of an edition", hint="give an MP3 in output/<book>/chapters, or the folder output/<book>"
+        f"{path} is no chapter of an edition",
+        hint="give an MP3 in output/<book>/chapters, or the folder output/<book>",
     )
 
 

@@ -18,10 +18,12 @@ from novelcast.presets import preset_named
 from novelcast.publish.about import load_about
 from novelcast.publish.edition import ChapterRecord, EditionRecord, FileRecord, file_sha256, is_untouched
 from novelcast.publish.formats import check_formats, plan_format
+from novelcast.publish.shelf import shelve_book
 from novelcast.publish.tagging import book_tags
 from novelcast.publish.view import ChapterView, EditionView, Options, Planned
-from novelcast.publish.volumes import shelve
+from novelcast.publish.volumes import shelve as shelve_chapters
 from novelcast.settings import Settings
+from novelcast.shared_clips import shared_clips
 from novelcast.timeline import chapter_scripts
 from novelcast.workspace import BookFolder, ClipCache, complete_file, read_model, write_model
 
@@ -51,7 +53,7 @@ def publish(
     """
     wanted = check_formats(formats)
     folder = rendered_folder(root)
-    cache = ClipCache(settings.clips_dir)
+    cache = ClipCache(settings.clips_dir, shared_clips(settings.shared_cache))
     with folder.locked(), cache.in_use():
         return publish_locked(folder, wanted, settings, options, progress, say)
 
@@ -88,6 +90,13 @@ def publish_locked(
     return published
 
 
+def shelve(root: Path, library: Path, settings: Settings) -> Path:
+    """Put the edition into an Audiobookshelf library; returns the book's folder there."""
+    folder = rendered_folder(root)
+    with folder.locked():
+        return shelve_book(view_of(folder, settings), library)
+
+
 def rendered_folder(root: Path) -> BookFolder:
     """The folder, if it holds an edition; raises InputError."""
     folder = BookFolder(root)
@@ -114,9 +123,12 @@ def view_of(
     cast = load_cast(folder.cast, all_voices(settings.openai))
     if record is None or book is None or script is None or cast is None or not record.chapters:
         raise InputError(f"{folder.root} holds no finished edition", hint="render the book first")
-    preset, cache = preset_named(record.preset), ClipCache(settings.clips_dir)
+    preset, cache = (
+        preset_named(record.preset),
+        ClipCache(settings.clips_dir, shared_clips(settings.shared_cache)),
+    )
     parts, library = chapter_scripts(script), load_cue_sounds()
-    shelved = shelve([c.title for c in book.chapters])
+    shelved = shelve_chapters([c.title for c in book.chapters])
     about = load_about(folder.root)
 
     def chapter_view(done: ChapterRecord) -> ChapterView:

@@ -24,6 +24,7 @@ from novelcast.pipeline import BookDetails, engine_options, read, write
 from novelcast.publish.names import safe_name
 from novelcast.resume import Say
 from novelcast.settings import Settings
+from novelcast.shared_clips import shared_clips
 from novelcast.speak import Spoken, Utterance, plan_utterances, speak
 from novelcast.workspace import BookFolder, ClipCache, complete_file, read_model
 
@@ -117,7 +118,7 @@ def audition(
     lexicon = lexicon_for(found.folder.root) + surnames_of(names, pinyin=engine.takes_pinyin)
     casts = [_with_role(cast, who, role) for role in roles]
     plans = [plan_utterances(part, c, engine, lexicon, deliveries) for c in casts]
-    cache = ClipCache(settings.clips_dir)
+    cache = ClipCache(settings.clips_dir, shared_clips(settings.shared_cache))
 
     async def all_spoken() -> Spoken:
         try:

@@ -123,6 +123,8 @@ class Settings(BaseSettings):
         default_factory=lambda: Path(platformdirs.user_cache_dir("novelcast", appauthor=False))
     )
     """Clips and model packs, shared by all books."""
+    shared_cache: str | None = None
+    """Where a team keeps its clips: an fsspec address (s3://bucket/clips, or a folder); None: nowhere."""
     engine: str | None = None
     """None: the one in the book's cast.toml, else kokoro."""
     preset: str = "podcast"

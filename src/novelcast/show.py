@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from novelcast.doctor import Finding
     from novelcast.pipeline import Edition
     from novelcast.publish.edition import ChapterRecord
-    from novelcast.publishing import Published
     from novelcast.resume import Checked, Written
     from novelcast.workspace import Amount, BookFolder
 
@@ -172,24 +171,6 @@ def _chapter_json(edition: Edition, record: ChapterRecord) -> dict[str, Any]:
     return record.model_dump() | {
         "file": str((edition.folder / record.file).resolve()),
         "seconds": round(record.samples / record.rate_hz, 3),
-    }
-
-
-def show_published(published: Published) -> None:
-    table = table_of("format", "length", "size", "file", right=("length", "size"))
-    for f in published.files:
-        length = "" if f.seconds is None else clock(round(f.seconds), 1)
-        new = f.file if f.file in published.written else f"{f.file} (unchanged)"
-        table.add_row(f.format, length, f"{f.size_bytes / 1e6:,.1f} MB", Text(new))
-    if published.files:
-        print_table(table)
-    plain_console().print(f"{published.folder.resolve()}")
-
-
-def published_json(published: Published) -> dict[str, Any]:
-    return {
-        "folder": str(published.folder.resolve()),
-        "files": [f.model_dump() | {"written": f.file in published.written} for f in published.files],
     }
 
 

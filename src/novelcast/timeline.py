@@ -10,7 +10,18 @@ from novelcast.audio import ClipInfo, resampled_length, samples_in
 from novelcast.delivery import NO_DELIVERIES, PLAIN, Delivery
 from novelcast.effects import tail_samples
 from novelcast.hanzi import simplified
-from novelcast.model import CENSOR, Cast, Cue, Pauses, Placement, Script, Segment, Skipped, Timeline
+from novelcast.model import (
+    CENSOR,
+    SCENE_BREAK,
+    Cast,
+    Cue,
+    Pauses,
+    Placement,
+    Script,
+    Segment,
+    Skipped,
+    Timeline,
+)
 from novelcast.utterances import speaking_time
 from novelcast.word_times import time_of
 
@@ -20,8 +31,6 @@ MOST_LEVELLING_DB = 12.0
 KIND_GAIN_DB = {"thought": -2.0}
 CUE_GAIN_DB = {"replace": -5.0, "before": -5.0, "under": -11.0}
 """Cue sounds peak at -3 dBFS; under a voice they must leave it its words."""
-SCENE_BREAK = "scene break"
-"""The reason under which the text of a scene break is skipped."""
 FAST_SYLLABLES = 10
 FAST_RUN = 3
 """So many quotes of so few syllables in a row are a fast exchange."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from novelcast.hanzi import HAN
 
 _SENTENCE = re.compile(r".+?(?:[。！？!?…]+|\.(?=\s|$)|$)[”’」』\"]*\s*", re.S)
-_CLAUSE = re.compile(r".+?(?:[，、；：,;:]|$)\s*", re.S)
+CLAUSE = re.compile(r".+?(?:[，、；：,;:]|$)\s*", re.S)
 _SHORT = 8
 
 
@@ -42,7 +42,7 @@ def _within(sentence: str, max_chars: int) -> Iterator[str]:
         yield sentence
         return
     held = ""
-    for clause in _CLAUSE.findall(sentence):
+    for clause in CLAUSE.findall(sentence):
         while len(clause) > max_chars:
             if held:
                 yield held

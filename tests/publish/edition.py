@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from novelcast.model import Book, Script, Timeline
+from novelcast.model import SCENE_BREAK, Book, Script, Timeline
 from novelcast.pipeline import BookDetails, render
 from novelcast.publish.edition import ChapterRecord
 from novelcast.publish.lines import Line, lines_of
 from novelcast.settings import Settings
-from novelcast.timeline import SCENE_BREAK, chapter_scripts
+from novelcast.timeline import chapter_scripts
 from novelcast.workspace import BookFolder, read_model
 
 TEXT = """第一章 雨夜

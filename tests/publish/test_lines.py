@@ -1,8 +1,11 @@
 """Timed lines: the author's words, each where it is heard."""
 
+import re
+
 import pytest
 
 from books import cast_of, cue, script_of, segment
+from edition import TEXT, Edition
 from novelcast.audio import ClipInfo
 from novelcast.errors import InputError
 from novelcast.model import Pauses, Script, Timeline
@@ -138,3 +141,8 @@ def test_a_script_edited_after_rendering_is_refused_with_what_to_do() -> None:
         with pytest.raises(InputError) as raised:
             lines_of(timeline, after)
         assert "render" in raised.value.hint
+
+
+def test_no_word_of_a_rendered_book_is_lost(edition: Edition) -> None:
+    heard = "".join(line.text for _, _, _, lines in edition.chapters for line in lines)
+    assert re.sub(r"\s", "", heard) == re.sub(r"\s|\*", "", TEXT)

@@ -25,17 +25,23 @@ def read_script(
     None and no fault for a script of another version of novelcast.
     """
     try:
-        data = json.loads(text.removeprefix("\ufeff"))
-    except json.JSONDecodeError as error:
-        return None, [Fault(error.lineno, error.msg, "mend this line")]
-    if not isinstance(data, dict) or data.get("version") != SCRIPT_VERSION:
-        return None, []
-    try:
-        script = Script.model_validate(data)
+        script = Script.model_validate_json(text.removeprefix("\ufeff").encode())
     except ValidationError as error:
-        return None, [_wrong_field(e, data, text) for e in error.errors()[:MOST_FAULTS]]
+        return None, _wrong_fields(error, text)
+    if script.version != SCRIPT_VERSION:
+        return None, []
     faults = sorted(_Checker(script, text, texts, sounds).faults(), key=lambda f: f.line)
     return (None, faults) if faults else (script, [])
+
+
+def _wrong_fields(error: ValidationError, text: str) -> list[Fault]:
+    try:
+        data = json.loads(text.removeprefix("\ufeff"))
+    except json.JSONDecodeError as broken:
+        return [Fault(broken.lineno, broken.msg, "mend this line")]
+    if not isinstance(data, dict) or data.get("version") != SCRIPT_VERSION:
+        return []
+    return [_wrong_field(e, data, text) for e in error.errors()[:MOST_FAULTS]]
 
 
 def _wrong_field(error: Any, data: Any, text: str) -> Fault:

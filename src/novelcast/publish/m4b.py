@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 
-from novelcast.publish.mp4 import Mark, Mp4File
+import numpy as np
+
+from novelcast.publish.mp4 import FRAME, Mark, Mp4File
 from novelcast.publish.picture import picture_of
 from novelcast.publish.view import EditionView, Options, Planned
 from novelcast.publish.whole import ENCODER, Volume, encoder_of, frames, volumes_of
@@ -36,21 +39,25 @@ def _write(path: Path, volume: Volume) -> None:
         Mark(start=start, title=c.record.name)
         for start, c in zip(volume.starts(), volume.chapters, strict=True)
     ]
+    samples = sum(c.record.samples for c in volume.chapters)
     with path.open("wb") as file:
         out = Mp4File(
             file,
             rate_hz=rate_hz,
             channels=view.channels,
             bitrate_kbps=kbps,
-            samples=sum(c.record.samples for c in volume.chapters),
+            samples=samples,
             marks=marks,
             tags=volume.tags,
             cover=picture_of(view.cover) if view.cover else None,
             encoder=ENCODER,
         )
-        for frame in frames(volume.audio(), rate_hz=rate_hz, channels=view.channels):
+        # Silence before, so that the last packet is full: some players (FFmpeg's among them) know to leave out what a
+        # file has before its start, but not what is left over of a packet at its end.
+        silence = np.zeros((-samples % FRAME, view.channels), dtype=np.float32)
+        for frame in frames(chain([silence], volume.audio()), rate_hz=rate_hz, channels=view.channels):
             for packet in encoder.encode(frame):
                 out.add(bytes(packet))
         for packet in encoder.encode(None):
             out.add(bytes(packet))
-        out.close(bytes(encoder.extradata), _PRIMING)
+        out.close(bytes(encoder.extradata), _PRIMING + len(silence))

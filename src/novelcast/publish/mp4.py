@@ -16,7 +16,7 @@ from typing import IO
 from novelcast.model import Model
 from novelcast.publish.id3 import Tags, clean, iso_639_2
 
-_FRAME = 1024  # samples in an AAC packet
+FRAME = 1024  # samples in an AAC packet
 _PACKETS_A_CHUNK = 48  # about a second: what a player reads at once
 _NERO_MOST = 255
 _SPARE = 4096
@@ -57,7 +57,7 @@ class Mp4File:
         self._tags = _user_data(marks, rate_hz, tags, cover, encoder)
         file.write(_box(b"ftyp", b"M4B ", pack(">I", 512), b"M4B M4A mp42isom"))
         self._room_at = file.tell()
-        packets = samples // _FRAME + 8
+        packets = samples // FRAME + 8
         titles = sum(len(_title_sample(m.title)) + 16 for m in marks)
         self._room = 4 * packets + 16 * (packets // _PACKETS_A_CHUNK + 1) + titles + len(self._tags) + _SPARE
         file.write(_box(b"free", bytes(self._room - 8)))
@@ -107,7 +107,7 @@ class Mp4File:
             + self._decoder()
         )
         chapters = _box(b"tref", _box(b"chap", pack(">I", 2))) if self._marks else b""
-        length = min(len(self._sizes) * _FRAME, self._priming + self._samples)
+        length = min(len(self._sizes) * FRAME, self._priming + self._samples)
         tables = [
             _full_box(b"stsd", pack(">I", 1), _box(b"mp4a", sample)),
             _full_box(b"stts", self._durations(length)),
@@ -150,10 +150,10 @@ class Mp4File:
 
     def _durations(self, length: int) -> bytes:
         """Every packet lasts as long as the next, but for the last, of which less plays."""
-        whole, last = len(self._sizes) - 1, length - _FRAME * (len(self._sizes) - 1)
-        if last == _FRAME or last <= 0:
-            return pack(">III", 1, whole + 1, _FRAME)
-        return pack(">IIIII", 2, whole, _FRAME, 1, last)
+        whole, last = len(self._sizes) - 1, length - FRAME * (len(self._sizes) - 1)
+        if last == FRAME or last <= 0:
+            return pack(">III", 1, whole + 1, FRAME)
+        return pack(">IIIII", 2, whole, FRAME, 1, last)
 
     def _chunks(self, audio_at: int) -> list[bytes]:
         """Which packets lie together, and where."""

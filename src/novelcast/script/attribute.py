@@ -18,6 +18,7 @@ from novelcast.script.lines import attribute_lines
 from novelcast.script.pieces import Piece, PieceKind
 from novelcast.script.thinkers import thinkers, told_by_me
 from novelcast.script.turns import Turn, chapters_of, fits, read_turns
+from novelcast.script.written import SURE, voices
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ def attribute(pieces: Sequence[Piece], people: Sequence[Speaker]) -> list[Label]
             others = others_of(turn, who, people)
             for i in turn.pieces:
                 labels[i] = Label("dialogue", None if who is None else people[who].id, sure, evidence, others)
+        for i, voice in voices(pieces, chapter, roster).items():
+            labels[i] = Label("dialogue", people[voice.who].id, SURE, voice.evidence)
         known = {
             i: (by_id[name], labels[i].confidence) for i in chapter if (name := labels[i].speaker) is not None
         }

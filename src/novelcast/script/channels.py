@@ -26,7 +26,7 @@ _MIND = r"(?:脑海|识海|神识|意识|心海|灵台|脑子|脑中)"
 _RADIO = r"(?:对讲机|步话机|报话机|无线电|耳麦|耳机|通讯器|通话器|通讯频道|通话频道|公共频道|频道|电台|车台)"
 _SPEAKER = r"(?:广播|大?喇叭|高音喇叭|扩音器|扩音机|音箱|扬声器)"
 _RECORDED = r"(?:录音|录像|录音笔|录像带|磁带|唱片|留言机|答录机|收音机|电视机?|视频|监控|全息影像)"
-_WRITTEN = r"(?:短信|微信|私信|消息|邮件|弹幕|聊天框|对话框|群里|群聊)"
+_WRITTEN = r"(?:(?:信|家书|遗书|[纸字便]条)[里上中]|短信|微信|私信|消息|邮件|弹幕|聊天框|对话框|群里|群聊)"
 _CLUES: tuple[tuple[Channel, re.Pattern[str]], ...] = (
     (
         "telepathy",
@@ -104,6 +104,9 @@ def channels(pieces: Sequence[Piece], labels: Sequence[Label]) -> list[Channel |
         number += i > 0 and _place(piece) != _place(pieces[i - 1])
         if (i and piece.span.chapter != pieces[i - 1].span.chapter) or piece.reason == SCENE_BREAK:
             lines, call = {}, number - _CALL_LASTS - 1
+        if piece.kind == "narration" and labels[i].kind == "dialogue":
+            out[i] = "message"  # a letter
+            continue
         if piece.kind == "narration":
             text = simplified(piece.text)
             call = number if _CALL.search(text) else call
@@ -124,7 +127,7 @@ def channels(pieces: Sequence[Piece], labels: Sequence[Label]) -> list[Channel |
         elif who in lines and number <= lines[who].until:
             out[i] = lines[who].channel
             lines[who].until = number + _AWAY
-    return _whole_turns(pieces, [label.speaker for label in labels], out)
+    return _whole_turns(pieces, labels, out)
 
 
 def _is_here(who: str, line: _Line, text: str) -> bool:
@@ -138,16 +141,16 @@ def _place(piece: Piece) -> tuple[int, int]:
 
 
 def _whole_turns(
-    pieces: Sequence[Piece], speakers: Sequence[str | None], found: list[Channel | None]
+    pieces: Sequence[Piece], labels: Sequence[Label], found: list[Channel | None]
 ) -> list[Channel | None]:
     """One speaker's quotations in one paragraph come through one channel, if any of them does."""
     through: dict[tuple[int, int, str | None], Channel] = {}
-    for piece, who, channel in zip(pieces, speakers, found, strict=True):
+    for piece, label, channel in zip(pieces, labels, found, strict=True):
         if channel is not None:
-            through.setdefault((*_place(piece), who), channel)
+            through.setdefault((*_place(piece), label.speaker), channel)
     return [
-        through.get((*_place(p), who)) if p.kind == "dialogue" else None
-        for p, who in zip(pieces, speakers, strict=True)
+        through.get((*_place(p), x.speaker)) if x.kind == "dialogue" else None
+        for p, x in zip(pieces, labels, strict=True)
     ]
 
 

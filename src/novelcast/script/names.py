@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 
 from novelcast.script import lexicon as lx
@@ -45,7 +45,11 @@ _TITLED_ANYWHERE = re.compile(
 )
 
 
-@dataclass
+STRETCH = 10_000
+"""Characters of a book, a few chapters: a name is used often in some of them, a plain word in none."""
+
+
+@dataclass(slots=True)
 class Seen:
     """How often a word opened a clause, and what followed it there."""
 
@@ -58,6 +62,33 @@ class Seen:
     called: int = 0
     named: int = 0  # 叫, 是, 署名 stand before it
     nexts: Counter[str] = field(default_factory=Counter)
+    uses: int = 0
+    most: int = 0  # uses in the stretch of the book that has most of them
+    stretch: int = -1  # the last one that uses it, and how often
+    here: int = 0
+
+    def note_use(self, stretch: int) -> None:
+        self.here = self.here + 1 if stretch == self.stretch else 1
+        self.stretch = stretch
+        self.uses += 1
+        self.most = max(self.most, self.here)
+
+    @property
+    def share(self) -> float:
+        """Of the word's uses, those in the stretch that has most of them."""
+        return self.most / self.uses if self.uses else 1.0
+
+    def typical(self) -> Seen:
+        """What that stretch would show if the word were used in it as it is everywhere.
+
+        Counts over a whole long book say little: whatever chance does to a plain word, it does to it some day.
+        """
+        part = self.share
+        if part == 1.0:
+            return self
+        counts = ("heads", "tag", "say", "act", "close", "human", "called", "named")
+        nexts = Counter({c: round(n * part) for c, n in self.nexts.items() if n * part > 0.5})
+        return replace(self, nexts=nexts, **{name: round(getattr(self, name) * part) for name in counts})
 
     @property
     def evidence(self) -> int:
@@ -95,7 +126,10 @@ class Totals:
 
 def observe(paragraphs: Iterable[tuple[str, list[str]]]) -> dict[str, Seen]:
     seen: dict[str, Seen] = defaultdict(Seen)
+    at = 0
     for narration, said in paragraphs:
+        stretch = at // STRETCH
+        at += len(narration) + sum(map(len, said))
         for sentence in re.finditer(r"[^。！？!?…\x01]+[。！？!?…]*\x01?", narration):
             text = sentence.group()
             leads_in = re.search(r"[：:，,]\s*\x01?$", text) is not None and (
@@ -105,16 +139,18 @@ def observe(paragraphs: Iterable[tuple[str, list[str]]]) -> dict[str, Seen]:
             for k, m in enumerate(CLAUSE.finditer(text)):
                 heads, beside = _heads(m.group()), leads_in or (behind and k == 0)
                 for head in heads:
-                    _note(seen, head, beside)
-                _note_offices(seen, m.group(), heads, beside)
+                    _note(seen, head, beside, stretch)
+                _note_offices(seen, m.group(), heads, beside, stretch)
         for quote in said:
             for pattern in (_VOCATIVE_HEAD, _VOCATIVE_TAIL):
                 if found := pattern.search(quote):
                     seen[found.group(1)].called += 1
+                    seen[found.group(1)].note_use(stretch)
         for m in _NAMED.finditer("\n".join((narration, *said))):
             for size in (2, 3):
                 if len(m.group(1)) == size:
                     seen[m.group(1)].named += 1
+                    seen[m.group(1)].note_use(stretch)
     return seen
 
 
@@ -129,16 +165,17 @@ def _heads(clause: str) -> set[str]:
     return {s for s in starts if len(s) >= 2}
 
 
-def _note(seen: dict[str, Seen], head: str, beside_quote: bool) -> None:
+def _note(seen: dict[str, Seen], head: str, beside_quote: bool, stretch: int) -> None:
     foreign = next((k for k, c in enumerate(head[:9]) if c not in lx.TRANSLITERATION), len(head))
     for size in (2, 3, 4, *range(5, min(foreign, 8) + 1)):
         word, rest = head[:size], head[size:]
         if len(word) < size or not _HAN2.match(word):
             return
-        _note_word(seen[word], rest, beside_quote)
+        _note_word(seen[word], rest, beside_quote, stretch)
 
 
-def _note_word(entry: Seen, rest: str, beside_quote: bool) -> None:
+def _note_word(entry: Seen, rest: str, beside_quote: bool, stretch: int) -> None:
+    entry.note_use(stretch)
     entry.heads += 1
     entry.tag += beside_quote
     entry.nexts[rest[:1]] += 1
@@ -150,12 +187,14 @@ def _note_word(entry: Seen, rest: str, beside_quote: bool) -> None:
     entry.close += act or (say is not None and say.start() == 0)
 
 
-def _note_offices(seen: dict[str, Seen], clause: str, heads: Collection[str], beside_quote: bool) -> None:
+def _note_offices(
+    seen: dict[str, Seen], clause: str, heads: Collection[str], beside_quote: bool, stretch: int
+) -> None:
     """Who comes in further back in a clause: 门口一个黑衣人喊. Only words that are people by themselves."""
     for start, end, word in _offices().find(clause):
         behind = clause[start - 1 : start]
         if behind and behind in "个名位那这的" and clause[start:] not in heads and _acts(clause[end:]):
-            _note_word(seen[word], clause[end:], beside_quote)
+            _note_word(seen[word], clause[end:], beside_quote, stretch)
 
 
 def _acts(rest: str) -> bool:
@@ -192,7 +231,7 @@ def choose(seen: dict[str, Seen], totals: Totals) -> dict[str, str]:
     """The words that name people, each with what sort of word it is."""
     chosen: dict[str, str] = {}
     for word, entry in seen.items():
-        if sort := _sort_of(word, entry, totals):
+        if sort := _sort_of(word, entry.typical(), totals):
             chosen[word] = sort
     for m in _TITLED_ANYWHERE.finditer(totals.text):
         if not common(m.group(1)) and m.group(1) not in chosen and m.group(1) not in lx.titles():
@@ -216,7 +255,20 @@ def choose(seen: dict[str, Seen], totals: Totals) -> dict[str, str]:
         for part in re.split(DOT, word):
             if len(part) > 1:
                 chosen[part] = "name"
-    return {w: s for w, s in chosen.items() if not cut_short(w, s, chosen, seen, totals)}
+    return {
+        w: s
+        for w, s in chosen.items()
+        if not cut_short(w, s, chosen, seen, totals) and not (s == "titled" and _torn(w, totals))
+    }
+
+
+def _torn(word: str, totals: Totals) -> bool:
+    """Whether a title's stem always ends another word: 货郎伯伯, 有劳公公."""
+    for m in re.finditer(re.escape(word), totals.text):
+        before = totals.text[m.start() - 1 : m.start()]
+        if not before or not common(before + word[0]):
+            return False
+    return True
 
 
 def _dotted(text: str, chosen: Collection[str], totals: Totals) -> set[str]:
@@ -291,6 +343,8 @@ def _is_office(word: str) -> bool:
 
 
 def _sort_of(word: str, entry: Seen, totals: Totals) -> str:
+    if word in lx.NOT_PEOPLE:
+        return ""
     if _is_group(word):
         return "group" if entry.heads else ""
     if _is_office(word):
@@ -299,7 +353,7 @@ def _sort_of(word: str, entry: Seen, totals: Totals) -> str:
         return "titled" if entry.heads + entry.called > (word[0] in lx.WEAK_SURNAMES) else ""
     if sum(entry.nexts[c] for c in "里外中内") * 3 > entry.heads:
         return ""  # a place
-    if word[0] in lx.NEVER_FIRST:
+    if word[0] in lx.NEVER_FIRST or ends_in_adverb(word) or word in lx.SELF_NAMES:
         return ""
     if foreign(word) and not common(word):
         seen = entry.heads + entry.called + entry.named
@@ -354,6 +408,21 @@ def _sort_of(word: str, entry: Seen, totals: Totals) -> str:
     return ""
 
 
+def ends_in_adverb(word: str) -> bool:
+    """Whether a word is a surname and the adverb behind it: 方缓缓道."""
+    tail = word[-2:]
+    frequency, tags = dictionary()
+    return (
+        len(word) == 3
+        and tail[0] == tail[1]
+        and frequency.get(tail, 0) > _ADVERB
+        and tags.get(tail, "x")[0] in "dz"
+    )
+
+
+_ADVERB = 50  # how often the dictionary's text has an adverb that is more than a name: 缓缓 2078, 甜甜 3
+
+
 def foreign(word: str) -> bool:
     """Whether a word is written as foreign names are, and not as Chinese ones."""
     return all(c in lx.TRANSLITERATION for c in word) and (len(word) >= 4 or word[0] not in lx.SURNAMES)
@@ -390,6 +459,8 @@ def titled(word: str) -> str:
     """The title at the end of a word like 费长老, 顾上校, 晴姐; empty where there is none."""
     if word in lx.titles():
         return ""
+    if word[-1] == "道" and titled(word[:-1]):
+        return ""  # 戚长老道
     for suffix in _suffixes(word):
         stem = word[: -len(suffix)]
         if stem in lx.SURNAMES or stem in lx.COMPOUND_SURNAMES:

@@ -14,7 +14,17 @@ from math import exp, log1p
 from pathlib import Path
 
 from novelcast.script import lexicon as lx
-from novelcast.script.names import Seen, Totals, common, cut_short, dictionary, foreign, is_title, surname_of
+from novelcast.script.names import (
+    Seen,
+    Totals,
+    common,
+    cut_short,
+    dictionary,
+    ends_in_adverb,
+    foreign,
+    is_title,
+    surname_of,
+)
 from novelcast.script.traits import name_characters
 
 WEIGHTS_FILE = Path(__file__).with_name("naming.json")
@@ -74,6 +84,8 @@ def candidates(seen: Mapping[str, Seen]) -> list[str]:
         and w[0] not in lx.NEVER_FIRST
         and ((entry.heads and entry.evidence) or entry.named)
         and not is_title(w)
+        and not ends_in_adverb(w)
+        and w not in lx.SELF_NAMES
     ]
 
 
@@ -114,9 +126,12 @@ class Use:
 
 def word_features(word: str, entry: Seen, totals: Totals, use: Use, rule: bool) -> dict[str, float]:
     """Named numbers that speak for and against a word's being a name."""
-    total, heads = max(1, totals(word)), max(1, entry.heads)
+    share, entry = entry.share, entry.typical()
+    whole = max(1, totals(word))
+    total, heads = max(1, round(whole * share)), max(1, entry.heads)
     before, behind = use.before[word], use.behind[word]
     places = max(1, sum(before.values()))
+    kinds_before, kinds_behind = (sum(n * share > 0.5 for n in x.values()) for x in (before, behind))
     f = {"bias": 1.0, "rule": float(rule), f"length.{min(4, len(word))}": 1.0, "total": _often(total)}
     for name in ("heads", "tag", "say", "act", "close", "human", "called", "named"):
         count = getattr(entry, name)
@@ -131,20 +146,20 @@ def word_features(word: str, entry: Seen, totals: Totals, use: Use, rule: bool) 
         "next.place": sum(entry.nexts[c] for c in "里外中内上下") / heads,
         "next.of": entry.nexts["的"] / heads,
         "behind.mark": sum(n for c, n in behind.items() if not _is_han(c)) / places,
-        "behind.kinds": len(behind) / places,
-        "behind.many": log1p(len(behind)),
+        "behind.kinds": kinds_behind / (places * share),
+        "behind.many": log1p(kinds_behind),
         "before.mark": sum(n for c, n in before.items() if not _is_han(c)) / places,
         "before.person": sum(n for c, n in before.items() if c in _PERSON_BEFORE) / places,
         "before.measure": sum(n for c, n in before.items() if c in _MEASURE) / places,
         "before.of": before["的"] / places,
-        "before.kinds": len(before) / places,
+        "before.kinds": kinds_before / (places * share),
         "cut": use.cut[word] / places,
         "quoted": use.quoted[word] / places,
         "quoted.any": float(use.quoted[word] > 0),
-        "longer.right": use.longer_right[word] / total,
-        "longer.left": use.longer_left[word] / total,
-        "of.stem": total / max(1, totals(word[:-1])),
-        "of.tail": total / max(1, totals(word[1:])) if len(word) > 2 else 0.0,
+        "longer.right": use.longer_right[word] / whole,
+        "longer.left": use.longer_left[word] / whole,
+        "of.stem": whole / max(1, totals(word[:-1])),
+        "of.tail": whole / max(1, totals(word[1:])) if len(word) > 2 else 0.0,
     }
     return f | _form_features(word)
 

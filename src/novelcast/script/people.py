@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from novelcast.hanzi import simplified
 from novelcast.model import Speaker
 from novelcast.script import lexicon as lx
+from novelcast.script.handles import handles, latin_names
 from novelcast.script.identity import Person, group
 from novelcast.script.names import (
     QUOTE,
@@ -30,6 +31,7 @@ from novelcast.script.pieces import Piece
 from novelcast.script.thoughts import is_first_person
 from novelcast.script.ties import read_talk
 from novelcast.script.traits import describe, pronoun_votes
+from novelcast.script.written import stage_names
 
 _I_AM = re.compile(r"(?:我叫|我名叫|我的名字叫|我是)([\u4e00-\u9fff]{2,4}?)(?=[，,。！!？?；;、”])")
 
@@ -43,6 +45,7 @@ def find_people(pieces: Sequence[Piece]) -> tuple[Speaker, ...]:
     seen = observe(paragraphs)
     totals = Totals(everything)
     words = settle(choose(seen, totals), paragraphs, seen, totals)
+    words |= dict.fromkeys((*latin_names(paragraphs), *handles(paragraphs, words)), "other")
     add_tag_subjects(words, paragraphs)
     people = group(words, seen, totals, everything)
     _find_narrator(pieces, people, seen, totals, text)
@@ -51,7 +54,13 @@ def find_people(pieces: Sequence[Piece]) -> tuple[Speaker, ...]:
     for index, votes in talk.pronouns.items():
         pronouns[people[index].name].update(votes)
     people = [p for p in _merged(people, pronouns, talk.same) if not _only_a_form_of_address(p, text)]
-    return describe(people, pronouns)
+    return describe([*people, *_on_stage(pieces, people)], pronouns)
+
+
+def _on_stage(pieces: Sequence[Piece], people: Sequence[Person]) -> list[Person]:
+    """Whoever has lines in a play or a chat and was not found otherwise; their names may be no more than 甲 and 乙."""
+    known = {w for p in people for w in p.words}
+    return [Person(name, 0, [name]) for name in stage_names(pieces) if name not in known]
 
 
 def _only_a_form_of_address(person: Person, narration: str) -> bool:
@@ -138,6 +147,7 @@ def _only_called(people: Sequence[Person], seen: dict[str, Seen], narration: str
         if surname_of(p.name)
         and not titled(p.name)
         and p.name not in lx.titles()
+        and p.name[-1] not in lx.THING_ENDS
         and sum(seen[w].called for w in p.words)
         and not any(w in narration for w in p.words)
     ]

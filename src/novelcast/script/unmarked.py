@@ -177,6 +177,15 @@ def _lines(
     return found
 
 
+def line_name(lead: str) -> str:
+    """The name in what stands before a line of a play or a chat (甲：, 21:03 夜猫子：); "" where it is no name."""
+    line = _LINE.match(lead.rstrip() + "…")
+    if line is None or line.end() != len(lead.rstrip()):
+        return ""
+    name = _name(line)
+    return "" if _FIELD.fullmatch(name) or _SAYS.search(name) else name
+
+
 def _name(line: re.Match[str]) -> str:
     return line["name"].strip("【】[]")
 
