@@ -13,7 +13,8 @@ from novelcast.loudness import clip_lufs, measure
 from novelcast.media import decode
 from novelcast.mix import mix
 from novelcast.model import Pauses, Placement, Timeline
-from novelcast.publish.mp3 import Tags, write_mp3
+from novelcast.publish.id3 import Tags
+from novelcast.publish.mp3 import write_mp3
 from novelcast.timeline import VOICE_LUFS, build_timeline
 
 RATE_HZ = 24_000

@@ -21,7 +21,8 @@ from novelcast.errors import InputError
 from novelcast.loudness import Block
 from novelcast.master import limit, master_to_file
 from novelcast.mix import mix
-from novelcast.model import Book, Cast, Pauses, Placement, Script, Segment, Timeline
+from novelcast.model import Book, Cast, MusicSettings, Pauses, Placement, Script, Segment, Timeline
+from novelcast.music import add_music, with_music
 from novelcast.parts import parts_of
 from novelcast.presets import AIM_LU, Preset
 from novelcast.publish.about import About
@@ -34,6 +35,7 @@ from novelcast.publish.tagging import chapter_tags
 from novelcast.timeline import VOICE_LUFS, ClipRef, CueInfo, build_timeline
 from novelcast.workspace import ClipCache
 
+NO_MUSIC = MusicSettings()
 MASTER_PASSES = 2
 """How often a chapter is mixed as a rule: to try the limiter, and to encode it."""
 
@@ -52,9 +54,11 @@ class ChapterMaker:
         preset: Preset,
         cache: ClipCache,
         library: Sequence[CueSound],
+        music: MusicSettings = NO_MUSIC,
     ) -> None:
         self.number, self.script, self.book, self.preset, self.cache = number, script, book, preset, cache
         self.title = book.chapters[number].title
+        self.music = music
         self._sounds = {sound.name: sound for sound in library}
 
     def timelines(
@@ -68,12 +72,13 @@ class ChapterMaker:
     ) -> list[Timeline]:
         """One for each file: several where a chapter is longer than the preset's files may be."""
         whole = self._timeline(clips, cast, pauses, deliveries, thought_effect)
-        return parts_of(
+        files = parts_of(
             whole,
             longest=self.preset.longest,
             head_ms=self.preset.head_ms,
             tail_ms=self.preset.tail_ms(pauses.end_ms),
         )
+        return [with_music(timeline, self.music, VOICE_LUFS) for timeline in files]
 
     def _timeline(
         self,
@@ -150,7 +155,7 @@ class ChapterMaker:
 
         def blocks() -> Iterator[Block]:
             nonlocal left
-            for block in mix(timeline, self.load, channels=1):
+            for block in add_music(mix(timeline, self.load, channels=1), timeline, self.music):
                 step = min(left, len(block))
                 left -= step
                 mixed(step)
@@ -223,6 +228,7 @@ class ChapterMaker:
         used = {cue.sound: self._sounds[cue.sound] for cue in self.script.cues}
         return digest(
             SOUND_VERSION,
+            self.music.model_dump_json() if timeline.music else "",
             timeline.model_dump_json(exclude={"title": True, "placements": {"__all__": {"segment"}}}),
             self.preset.model_dump_json(),
             *(

@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -359,6 +360,43 @@ class Placement(Model):
     effect: Effect | None = None
 
 
+class MusicSettings(Model):
+    """Music round and under each chapter: [music] of novelcast.toml. Levels are dB against the voices' loudness."""
+
+    intro: Path | None = None
+    """Before a chapter; its words begin as it fades."""
+    outro: Path | None = None
+    sting: Path | None = None
+    """At each scene break."""
+    bed: Path | None = None
+    """Under the whole chapter, from its beginning again where it is shorter."""
+    intro_db: float = Field(default=-3.0, ge=-60.0, le=12.0)
+    outro_db: float = Field(default=-3.0, ge=-60.0, le=12.0)
+    sting_db: float = Field(default=-6.0, ge=-60.0, le=12.0)
+    bed_db: float = Field(default=-8.0, ge=-60.0, le=12.0)
+    """Where nobody speaks."""
+    duck_db: float = Field(default=-12.0, ge=-60.0, le=0.0)
+    """How much lower a bed is where somebody speaks: 20 dB under the voices, as is usual."""
+    attack_ms: int = Field(default=40, ge=1, le=5000)
+    release_ms: int = Field(default=300, ge=1, le=10_000)
+    """Practice: attack 25 to 50 ms, release 200 to 350 ms."""
+    head_ms: int = Field(default=500, ge=0, le=10_000)
+    """Silence before the intro."""
+
+
+class Music(Model):
+    """A piece of music in a timeline: samples [start, start + length), begun anew where the file ends before.
+    `fade`: samples at either end; `ducked`: lower where somebody speaks. `sha256` is the file's."""
+
+    file: str
+    sha256: str
+    start: int
+    length: int
+    gain_db: float
+    fade: int
+    ducked: bool = False
+
+
 class Timeline(Model):
     """One chapter's positions, or those of one of its files where a chapter is cut into `parts`, counted from 0.
 
@@ -371,6 +409,7 @@ class Timeline(Model):
     length: int
     placements: tuple[Placement, ...]
     scenes: tuple[int, ...] = ()
+    music: tuple[Music, ...] = ()
     part: int = 0
     parts: int = 1
 

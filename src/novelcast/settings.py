@@ -30,7 +30,7 @@ from pydantic_settings import (
 from pydantic_settings import SettingsError as SourceError
 
 from novelcast.errors import SettingsError, toml_fault
-from novelcast.model import CueAmount, Masked, Pauses, cue_amount
+from novelcast.model import CueAmount, Masked, MusicSettings, Pauses, cue_amount
 
 SETTINGS_FILE = "novelcast.toml"
 KEY_ENV = "NOVELCAST_LLM_KEY"
@@ -156,6 +156,7 @@ class Settings(BaseSettings):
     """For the services' engines."""
     openai: SpeechServer | None = None
     pauses: Pauses = Pauses()
+    music: MusicSettings = MusicSettings()
     llm: bool | None = None
     """Whether the model in script.llm is asked; None: if there is one."""
     script: ScriptSettings = ScriptSettings()

@@ -281,6 +281,8 @@ def test_a_dash_draws_a_sound_out_and_a_mark_makes_it_louder() -> None:
 def test_what_is_faint_or_far_is_softer() -> None:
     assert one("远处传来砰的一声。").gain_db < one("传来砰的一声。").gain_db
     assert one("远处传来砰的一声。").far and not one("轻轻砰的一声。").far
+    assert one("远处有人开枪。", "砰！").far
+    assert not cues("咚、咚、咚。", "有人敲门，远处轰隆一声闷雷。")[0].far
 
 
 def test_traditional_characters_make_the_same_sounds() -> None:

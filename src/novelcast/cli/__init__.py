@@ -16,6 +16,7 @@ from novelcast.cli import (
     book,  # noqa: F401
     casting,  # noqa: F401
     cues,  # noqa: F401
+    plot,  # noqa: F401
     publish,  # noqa: F401
     tools,  # noqa: F401
 )
