@@ -34,6 +34,8 @@ Gender = Literal["male", "female", "unknown"]
 Age = Literal["child", "young", "adult", "elderly", "unknown"]
 
 SCRIPT_VERSION = 1
+MUSIC = "music:"
+"""What the `sound` of a cue begins with that is a file of music."""
 SCENE_BREAK = "scene break"
 """The reason under which the text of a scene break is skipped."""
 CENSOR = "censor"
@@ -202,8 +204,15 @@ class Cue(Model):
     length_ms: int | None = Field(default=None, ge=1, le=600_000)
     far: bool = False
     """Duller, as what comes from afar."""
+    duck_db: float | None = Field(default=None, ge=-60.0, le=0.0)
+    """Of music: how much lower it is where somebody speaks; None: as [music] says."""
     by_user: tuple[SetField, ...] = ()
     note: str = ""
+
+    @property
+    def music(self) -> str | None:
+        """The file, of a cue that is music from here to the end of its scene."""
+        return self.sound.removeprefix(MUSIC) if self.sound.startswith(MUSIC) else None
 
 
 class Gone(Model):
@@ -389,7 +398,8 @@ class MusicSettings(Model):
 
 class Music(Model):
     """A piece of music in a timeline: samples [start, start + length), begun anew where the file ends before.
-    `fade`: samples at either end; `ducked`: lower where somebody speaks. `sha256` is the file's."""
+    `fade`: samples at either end. Where somebody speaks it is `duck_db` lower, which it reaches in `attack` samples
+    before and leaves in `release` samples after. `sha256` is the file's."""
 
     file: str
     sha256: str
@@ -397,7 +407,9 @@ class Music(Model):
     length: int
     gain_db: float
     fade: int
-    ducked: bool = False
+    duck_db: float = 0.0
+    attack: int = 1
+    release: int = 1
 
 
 class Timeline(Model):

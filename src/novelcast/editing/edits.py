@@ -377,7 +377,7 @@ def _cues_in(over: Sequence[Line], span: Span) -> tuple[Cue, ...]:
 
 
 def _audible(cue: Cue) -> tuple[object, ...]:
-    return (cue.sound, cue.mode, cue.count, cue.gain_db, cue.length_ms, cue.far, cue.span.start)
+    return (cue.sound, cue.mode, cue.count, cue.gain_db, cue.length_ms, cue.far, cue.duck_db, cue.span.start)
 
 
 def with_ids(lines: Sequence[Line]) -> list[Line]:

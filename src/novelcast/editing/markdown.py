@@ -157,6 +157,8 @@ def _label(name: str) -> str:
 
 def tag_of(cue: Cue) -> str:
     """`[sfx:alarm count=3 gain=-6 mode=under]`; a sound that replaces its words names no mode."""
+    if cue.music is not None:
+        return _music_tag(cue, cue.music)
     parts = [f"sfx:{cue.sound}"]
     if cue.count != 1:
         parts.append(f"count={cue.count}")
@@ -168,6 +170,15 @@ def tag_of(cue: Cue) -> str:
         parts.append("far")
     if cue.mode != "replace":
         parts.append(f"mode={cue.mode}")
+    return f"[{' '.join(parts)}]"
+
+
+def _music_tag(cue: Cue, file: str) -> str:
+    parts = [f'music:"{file}"' if " " in file else f"music:{file}", "under"]
+    if cue.gain_db:
+        parts.append(f"gain={cue.gain_db:.10g}")
+    if cue.duck_db is not None:
+        parts.append(f"duck={cue.duck_db:.10g}")
     return f"[{' '.join(parts)}]"
 
 
