@@ -24,8 +24,9 @@ CueAmount = Literal["none", "few", "all"]
 Channel = Literal["phone", "radio", "loudspeaker", "telepathy", "message", "recording"]
 Effect = Literal["phone", "radio", "loudspeaker", "recording", "telepathy", "system", "thought", "none"]
 """What a voice is heard through; `none` is for a role that is to have none where its lines would."""
-SetField = Literal["label", "spoken", "pause", "cues"]
-"""What a user can set of a line: who says it (and so its kind), how it is said, the silence, the sounds in it."""
+SetField = Literal["label", "spoken", "pause", "cues", "how"]
+"""What a user can set of a line: who says it (and so its kind), the words that are said, the silence, the sounds in
+it, and the tone."""
 SpeakerField = Literal["name", "aliases", "gender", "age"]
 Masked = Literal["silence", "bleep"]
 """What is heard where the text masks a word (**)."""
@@ -168,7 +169,8 @@ class Segment(Record):
     speaks it), None for every other kind. `evidence` says in the user's words what decided; `others` are
     the next best guesses. `channel`: what a voice that is not in the room comes through, for dialogue; None for
     one that is. `by_user` names what the user set, which a new analysis leaves alone; a segment
-    whose label is the user's has confidence 1. `note` is what the user wrote under the line.
+    whose label is the user's has confidence 1. `note` is what the user wrote under the line. `how` names the deliveries that the
+    user wants (voices/delivery, or `plain`); None: as the text says.
     """
 
     id: str
@@ -181,6 +183,7 @@ class Segment(Record):
     text: str
     spoken: str
     pause_after_ms: Annotated[int, Field(ge=0, le=600_000)] | None = None
+    how: str | None = None
     others: tuple[Guess, ...] = ()
     by_user: tuple[SetField, ...] = ()
     note: str = ""

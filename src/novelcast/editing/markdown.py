@@ -17,7 +17,7 @@ RESERVED = ("narration", "system", "heading", "sound", "skipped", "dialogue", "t
 NOBODY = ("?", "？")
 SPEAKERS = "Speakers"
 GONE = "Gone from the book"
-TAG = r"\[(?=/?(?:sfx|pause|say|music)\b)"
+TAG = r"\[(?=/?(?:sfx|pause|say|how|music)\b)"
 OURS = "> ?"
 """How our own remarks under a line begin; others are the user's notes."""
 
@@ -32,7 +32,8 @@ _ABOUT = """\
 > `- ? NAME: …` is a guess to look at: change the name, or take the ? away if it is right.
 > `- ! NAME: …` is what you set: take the ! away to have it decided anew.
 > A line can be cut in two, and lines of one paragraph can be joined. The words stay the book's own.
-> Behind the words: `[pause:800]` silence after the line, in ms; `[say:words]` how it is said.
+> Behind the words: `[pause:800]` silence after the line, in ms; `[say:words]` how it is said;
+> `[how:whisper]` in what tone (plain, shout, whisper, sneer, slow …: the names in voices/delivery).
 > Among the words: `[sfx:knock count=2 gain=-6 mode=under]`, a sound; `novelcast cues` lists them.
 > Leave what stands behind ^ alone. A line that begins with > is a note: yours are kept.
 """
@@ -131,6 +132,8 @@ class _Writer:
                 text += f" [pause:{item.pause_after_ms}]"
             if "spoken" in item.by_user:
                 text += f" [say:{_in_brackets(item.spoken)}]"
+            if item.how is not None:
+                text += f" [how:{item.how}]"
             text += f" ^{item.id}"
         return text
 
