@@ -41,15 +41,19 @@ def folder(once: Path, tmp_path: Path) -> Path:
     return copied(once, tmp_path)
 
 
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file() and p.name != "about.toml"}
+
+
 @pytest.mark.parametrize("format_", ["m4b", "opus"])
 def test_a_whole_book_that_does_not_fit_leaves_the_one_before(folder: Path, format_: str) -> None:
     settings = settings_in(folder.parent.parent)
     publish(folder, [format_], settings, Options())
-    before = {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file()}
+    before = files_in(folder)
     (folder / "about.toml").write_text('narrator = "何某"\n', "utf-8")
     with no_file_longer_than(40_000), pytest.raises(InputError, match="cannot write"):
         publish(folder, [format_], settings, Options())
-    after = {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file() and p.name != "about.toml"}
+    after = files_in(folder)
     assert after == before
     assert verify(folder).wrong == ()
 
