@@ -13,15 +13,18 @@ PACKAGE = Path(novelcast.__file__).parent
 # Left to right; a module may import what stands to its left, and its own package's files. Stages that
 # share a group do not import each other.
 LAYERS = [
-    ["errors", "hanzi", "model", "audio", "ahead"],
-    ["pace", "catalog", "media", "readings", "lexicon", "characters"],
-    ["synths", "sounds", "loudness", "presets", "effects", "delivery"],
-    ["settings", "workspace", "packs", "own_sounds", "runners"],
-    ["read", "script", "casting", "engines", "timeline", "parts", "mix", "master", "publish"],
-    ["speak", "chapter", "audiocheck", "llm", "editing", "resume", "plot"],
-    ["pipeline"],
-    ["recast", "player", "preview", "doctor", "show", "show_cast"],
-    ["cli"],
+    layer.split()
+    for layer in (
+        "errors hanzi model audio word_times ahead",
+        "pace catalog media readings lexicon characters utterances",
+        "synths sounds loudness presets effects delivery",
+        "settings shared_clips workspace packs own_sounds runners",
+        "read script casting engines timeline parts music mix master publish",
+        "takes speak chapter audiocheck llm editing resume plot publishing podcasting",
+        "pipeline",
+        "batch recast player preview doctor verify serve show show_cast show_publish show_batch",
+        "cli",
+    )
 ]
 BASE = 4  # the layers under this one are foundations and may use each other in the order listed
 

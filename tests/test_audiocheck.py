@@ -14,7 +14,8 @@ from novelcast.cli import app
 from novelcast.errors import InputError
 from novelcast.master import master_to_file
 from novelcast.presets import preset_named
-from novelcast.publish.mp3 import Tags, write_mp3
+from novelcast.publish.id3 import Tags
+from novelcast.publish.mp3 import write_mp3
 
 ACX = preset_named("acx")
 

@@ -42,7 +42,7 @@ def test_an_effect_keeps_the_level_and_adds_its_tail(voice: Samples, effect: Eff
     heard = apply_effect(voice, RATE_HZ, effect)
     assert heard.dtype == np.float32
     assert heard.size == voice.size + tail_samples(effect, RATE_HZ)
-    assert clip_lufs(heard, RATE_HZ) == pytest.approx(clip_lufs(voice, RATE_HZ), abs=0.3)
+    assert clip_lufs(heard[: voice.size], RATE_HZ) == pytest.approx(clip_lufs(voice, RATE_HZ), abs=0.1)
     assert not np.allclose(heard[: voice.size], voice, atol=1e-3)
 
 

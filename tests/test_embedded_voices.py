@@ -12,12 +12,14 @@ import pytest
 from novelcast.audio import Samples, trimmed
 from novelcast.casting import load_cast
 from novelcast.catalog import load_voices
-from novelcast.engines.kokoro import KokoroEngine
+from novelcast.engines.kokoro import MAX_TOKENS, KokoroEngine, within
+from novelcast.engines.phonemes import tokens
 from novelcast.media import decode_mono
 from novelcast.model import Script, SpeechRequest, Timeline
 from novelcast.packs import ensure_pack, load_pack
 from novelcast.pipeline import BookDetails, Edition, render
 from novelcast.settings import Settings, load_settings
+from novelcast.takes import syllables_of
 from novelcast.workspace import BookFolder, ClipCache, read_model
 
 TEXT = """第一章 渡口
@@ -120,6 +122,29 @@ def test_the_same_request_gives_the_same_samples(cache_dir: Path) -> None:
     request = SpeechRequest(engine="kokoro", voice="zm_yunxi", language="zh", text="雨停了，他还没有走。")
     first, second = (asyncio.run(engine.speak(request)).samples for _ in range(2))
     assert np.array_equal(first, second)
+
+
+@pytest.mark.parametrize("word", ["嗯。", "走！", "谁？", "哦……", "啊", "师父！", "再见。", "好吧"])
+def test_a_word_alone_is_said_once_at_a_human_pace(cache_dir: Path, word: str) -> None:
+    request = SpeechRequest(engine="kokoro", voice="zm_yunxi", language="zh", text=word)
+    clip = asyncio.run(KokoroEngine(cache_dir / "packs").speak(request))
+    seconds = trimmed(clip.samples, clip.rate_hz).size / clip.rate_hz
+    assert 0.15 < seconds / syllables_of(word) < 0.7
+
+
+def test_a_text_without_a_stop_is_said_as_with_one(cache_dir: Path) -> None:
+    engine = KokoroEngine(cache_dir / "packs")
+    open_, closed = (
+        SpeechRequest(engine="kokoro", voice="zm_yunxi", language="zh", text=text) for text in ("啊", "啊。")
+    )
+    assert np.array_equal(asyncio.run(engine.speak(open_)).samples, asyncio.run(engine.speak(closed)).samples)
+
+
+@pytest.mark.parametrize("said", ["nan↓ ʂan→, " * 90, "a" * 1200, "nan↓ ʂan→ " * 100])
+def test_a_text_longer_than_the_model_takes_is_cut_and_nothing_is_lost(said: str) -> None:
+    pieces = within(said, MAX_TOKENS)
+    assert len(pieces) > 1 and all(len(tokens(p)) <= MAX_TOKENS for p in pieces)
+    assert "".join(pieces) == said
 
 
 @pytest.mark.parametrize("change", [{"rate": 0.9}, {"pitch_st": 2.0}, {"mix": {"zf_xiaoxiao": 0.5}}])

@@ -1,18 +1,23 @@
 """The main path, whole: a text goes in, chapters come out. The humming engine speaks, all else is real."""
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+from mutagen.id3 import ID3
 
-from novelcast import master
+from novelcast import chapter, loudness
 from novelcast.engines.tone import ToneEngine
 from novelcast.errors import CastError, EngineUnavailable, InputError, SettingsError
 from novelcast.media import decode, decode_mono
 from novelcast.model import Progress, Script, Timeline
 from novelcast.pipeline import BookDetails, Edition, render
+from novelcast.presets import PRESETS
+from novelcast.publish.about import About, load_about
+from novelcast.publish.id3 import tag_length
 from novelcast.settings import Settings
 from novelcast.workspace import BookFolder, ClipCache, read_model
 
@@ -73,7 +78,7 @@ def test_a_text_becomes_one_mastered_mp3_for_each_chapter(book: Path, tmp_path: 
     for n, record in enumerate(edition.chapters):
         assert audio(edition, n).size == record.samples
         assert record.misses == ()
-        measured = master.measure(
+        measured = loudness.measure(
             decode(edition.folder / record.file, rate_hz=record.rate_hz), rate_hz=record.rate_hz, channels=1
         )
         assert measured.integrated_lufs == pytest.approx(-18, abs=0.5)
@@ -93,6 +98,57 @@ def test_every_voice_and_every_sound_is_where_the_timeline_says(book: Path, tmp_
     for placement in timeline.placements:
         sounding[max(0, placement.start - 200) : placement.start + placement.length + 600] = True
     assert levels[~sounding].max() < 0.01
+
+
+def test_a_chapter_longer_than_a_file_may_be_is_several_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = tmp_path / "长夜.txt"
+    scenes = "\n\n***\n\n".join("雨还在下，灯还亮着，谁也没有说话。\n\n“几点了？”他问。" for _ in range(4))
+    book.write_text(f"第一章 长夜\n\n{scenes}\n\n第二章 清晨\n\n天亮了。\n", "utf-8")
+    whole = rendered(book, tmp_path, preset="acx")
+    seconds = whole.chapters[0].samples / 44_100
+
+    short = PRESETS["acx"].model_copy(update={"longest_s": round(0.6 * seconds)})
+    monkeypatch.setitem(PRESETS, "acx", short)
+    edition = rendered(book, tmp_path, preset="acx")
+    names = ["001-1 第一章 长夜.mp3", "001-2 第一章 长夜.mp3", "002 第二章 清晨.mp3"]
+    assert [c.file for c in edition.chapters] == [f"chapters/{name}" for name in names]
+    assert [c.name for c in edition.chapters][:2] == ["第一章 长夜 (1/2)", "第一章 长夜 (2/2)"]
+    assert sorted(p.name for p in (edition.folder / "chapters").iterdir()) == names
+    assert [p.name for p in sorted((edition.folder / "timelines").iterdir())] == [
+        "001-1.json", "001-2.json", "002.json",
+    ]  # fmt: skip
+    for n, record in enumerate(edition.chapters):
+        assert record.misses == ()
+        assert record.samples <= 44_100 * (short.longest_s or 0)
+        assert str(ID3(edition.folder / record.file)["TRCK"]) == f"{n + 1}/3"
+    clips = [
+        {p.clip for p in timeline.placements}
+        for part in (0, 1)
+        if (timeline := read_model(BookFolder(edition.folder).timeline(0, part, 2), Timeline))
+    ]
+    assert all(clips)
+
+    before = [(edition.folder / c.file).stat().st_mtime_ns for c in edition.chapters]
+    again = rendered(book, tmp_path, preset="acx")
+    assert [(again.folder / c.file).stat().st_mtime_ns for c in again.chapters] == before
+
+    monkeypatch.setitem(PRESETS, "acx", short.model_copy(update={"longest_s": 7200}))
+    assert [c.file for c in rendered(book, tmp_path, preset="acx").chapters] == [
+        "chapters/001 第一章 长夜.mp3",
+        "chapters/002 第二章 清晨.mp3",
+    ]
+    assert len(list((edition.folder / "chapters").iterdir())) == 2
+
+
+def test_what_each_file_measures_is_in_loudness_json(book: Path, tmp_path: Path) -> None:
+    edition = rendered(book, tmp_path)
+    files = json.loads((edition.folder / "loudness.json").read_text("utf-8"))["files"]
+    assert [f["file"] for f in files] == [c.file for c in edition.chapters]
+    assert [f["preset"] for f in files] == ["audiobook"] * 2
+    assert files[0]["integrated_lufs"] == pytest.approx(-18, abs=0.5)
+    assert files[0]["misses"] == []
 
 
 def test_the_alarm_and_the_pop_are_sounds_and_not_words(book: Path, tmp_path: Path) -> None:
@@ -332,7 +388,6 @@ def test_progress_of_each_stage_reaches_its_total(book: Path, tmp_path: Path) ->
 
 
 def test_title_author_and_cover_reach_the_tags(book: Path, tmp_path: Path) -> None:
-    from mutagen.id3 import ID3
     from PIL import Image
 
     Image.new("RGB", (64, 64), "navy").save(tmp_path / "cover.png")
@@ -347,7 +402,71 @@ def test_title_author_and_cover_reach_the_tags(book: Path, tmp_path: Path) -> No
         "2/2",
     )
     assert str(tags["TCOM"]) == "tone_bass"
-    assert tags.getall("APIC")[0].mime == "image/png"
+    assert tags.getall("APIC")[0].mime == "image/jpeg"
+
+
+def audio_of(path: Path) -> bytes:
+    data = path.read_bytes()
+    return data[tag_length(data[:10]) :]
+
+
+def test_a_new_chapter_or_another_tag_encodes_no_other_chapter_again(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mutagen.id3 import ID3
+
+    first = rendered(book, tmp_path)
+    before = [audio_of(first.folder / c.file) for c in first.chapters]
+    encoded: list[Path] = []
+    write = chapter.write_mp3
+    monkeypatch.setattr(
+        chapter, "write_mp3", lambda path, *a, **k: (encoded.append(path), write(path, *a, **k))
+    )
+    book.write_text(TEXT + "\n第三章 傍晚\n\n灯又亮了。\n", "utf-8")
+    (first.folder / "about.toml").write_text('narrator = "何某"\ndate = "2027"\n', "utf-8")
+    second = rendered(book, tmp_path)
+    assert len(encoded) == 1
+    assert [audio_of(second.folder / c.file) for c in second.chapters[:2]] == before
+    for n, record in enumerate(second.chapters, 1):
+        tags = ID3(second.folder / record.file)
+        assert (str(tags["TRCK"]), str(tags["TCOM"]), str(tags["TDRC"])) == (f"{n}/3", "何某", "2027")
+        data = (second.folder / record.file).read_bytes()
+        assert (record.sha256, record.size_bytes) == (hashlib.sha256(data).hexdigest(), len(data))
+
+
+def test_another_title_of_a_chapter_is_another_name_of_its_file(book: Path, tmp_path: Path) -> None:
+    first = rendered(book, tmp_path)
+    book.write_text(TEXT.replace("第二章 天亮", "第二章　天亮"), "utf-8")
+    second = rendered(book, tmp_path)
+    assert len(list((second.folder / "chapters").iterdir())) == 2
+    assert all((second.folder / c.file).is_file() for c in second.chapters)
+    assert first.chapters[1].made_from == second.chapters[1].made_from
+
+
+def test_about_toml_is_there_to_be_filled_in_and_never_overwritten(book: Path, tmp_path: Path) -> None:
+    path = rendered(book, tmp_path).folder / "about.toml"
+    assert load_about(path.parent) == About()
+    filled = "\n".join(
+        line.removeprefix("# ") for line in path.read_text("utf-8").splitlines() if " = " in line
+    )
+    path.write_text(filled, "utf-8")
+    about = load_about(path.parent)
+    assert (about.url, about.email, about.serial) == ("https://example.org/mybook/", "me@example.org", True)
+    rendered(book, tmp_path)
+    assert path.read_text("utf-8") == filled
+
+
+def test_a_mistake_in_about_toml_is_said_before_anything_is_spoken(book: Path, tmp_path: Path) -> None:
+    folder = rendered(book, tmp_path).folder
+    for text, wrong in [
+        ('speaker = "x"', "no such line: speaker"),
+        ('url = "example.org"', "url: 'example.org' is no web address"),
+        ('date = "tomorrow"', "date"),
+        ("date = ", "about.toml"),
+    ]:
+        (folder / "about.toml").write_text(text, "utf-8")
+        with pytest.raises(InputError, match=wrong):
+            rendered(book, tmp_path)
 
 
 def test_a_cover_beside_the_book_is_taken(book: Path, tmp_path: Path) -> None:

@@ -6,11 +6,17 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
-from novelcast import plot
+from novelcast.cli import app
 from novelcast.errors import InputError, SettingsError
-from novelcast.model import Cue, Placement, Script, Segment, Span, Speaker, Timeline
-from novelcast.publish.mp3 import Tags, write_mp3
+from novelcast.model import Cue, Loudness, Placement, Script, Segment, Span, Speaker, Timeline
+from novelcast.plot import captions, drawing, letters, overview, people
+from novelcast.preview import plots_of
+from novelcast.publish.edition import ChapterRecord, EditionRecord
+from novelcast.publish.id3 import Tags
+from novelcast.publish.mp3 import write_mp3
+from novelcast.workspace import BookFolder, write_model
 
 RATE = 44_100
 HERE = Span(chapter=0, paragraph=0, start=0, end=1)
@@ -72,10 +78,12 @@ def across(second: float, seconds: float) -> float:
 @pytest.mark.parametrize("channels", [1, 2])
 def test_a_beep_is_seen_at_its_time_and_pitch(tmp_path: Path, channels: int) -> None:
     audio = record(tmp_path / "a.mp3", 12, (7.0, tone(2400, 0.2)), channels=channels)
-    view = plot.overview(audio, 12)
+    view = overview.overview(audio, 12)
     loudest_mel, column = np.unravel_index(view.spectrum_db.argmax(), view.spectrum_db.shape)
     assert 6.98 <= column * view.column_s <= 7.2
-    assert (loudest_mel + 0.5) / plot._MELS * plot._mel(10_000) == pytest.approx(plot._mel(2400), abs=40)
+    assert (loudest_mel + 0.5) / overview.MELS * overview.mel(10_000) == pytest.approx(
+        overview.mel(2400), abs=40
+    )
     assert view.spectrum_db.max() == pytest.approx(20 * np.log10(0.3), abs=2)
 
     heard = np.flatnonzero(view.high > 0.1) * view.column_s
@@ -86,8 +94,8 @@ def test_a_beep_is_seen_at_its_time_and_pitch(tmp_path: Path, channels: int) -> 
 
 
 def test_loudness_is_that_of_the_files_own_channels(tmp_path: Path) -> None:
-    mono = plot.overview(record(tmp_path / "m.mp3", 3, (0, tone(1000, 3))), 3)
-    stereo = plot.overview(record(tmp_path / "s.mp3", 3, (0, tone(1000, 3)), channels=2), 3)
+    mono = overview.overview(record(tmp_path / "m.mp3", 3, (0, tone(1000, 3))), 3)
+    stereo = overview.overview(record(tmp_path / "s.mp3", 3, (0, tone(1000, 3)), channels=2), 3)
     assert stereo.integrated_lufs - mono.integrated_lufs == pytest.approx(3.0, abs=0.1)
     assert stereo.momentary_lufs[10] == pytest.approx(stereo.integrated_lufs, abs=0.1)
 
@@ -95,10 +103,10 @@ def test_loudness_is_that_of_the_files_own_channels(tmp_path: Path) -> None:
 def test_an_hour_has_no_more_columns_than_a_picture_has_room_for(tmp_path: Path) -> None:
     audio = record(tmp_path / "a.mp3", 3, (1.0, tone(1000, 1)))
     for seconds in (3, 25, 61, 700, 3600, 36_000):
-        view = plot.overview(audio, seconds)
-        assert len(view.low) <= plot._STRIPS * plot._COLUMNS
+        view = overview.overview(audio, seconds)
+        assert len(view.low) <= overview.STRIPS * overview.COLUMNS
         assert len(view.low) * view.column_s == pytest.approx(seconds, abs=2 * view.column_s)
-        assert view.spectrum_db.shape == (plot._MELS, len(view.low))
+        assert view.spectrum_db.shape == (overview.MELS, len(view.low))
 
 
 # ---------------------------------------------------------------- the picture
@@ -106,7 +114,7 @@ def test_an_hour_has_no_more_columns_than_a_picture_has_room_for(tmp_path: Path)
 
 def test_each_speaker_is_seen_in_one_colour_at_the_own_place(tmp_path: Path) -> None:
     audio = record(tmp_path / "a.mp3", 12, (1, tone(200, 3)), (5, tone(300, 2)), (9, tone(250, 1)))
-    plot.plot_chapter(
+    drawing.plot_chapter(
         audio,
         timeline(12, voice("a", 1, 3), voice("b", 5, 2), voice("c", 9, 1)),
         script(
@@ -118,7 +126,7 @@ def test_each_speaker_is_seen_in_one_colour_at_the_own_place(tmp_path: Path) -> 
         tmp_path / "a.png",
     )
     image = pixels(tmp_path / "a.png")
-    spans = [(plot._PALETTE[0], 1, 4), (plot._PALETTE[1], 5, 7), (plot._COLOURS[plot.NARRATOR], 9, 10)]
+    spans = [(people.PALETTE[0], 1, 4), (people.PALETTE[1], 5, 7), (people.COLOURS[people.NARRATOR], 9, 10)]
     for colour, start, end in spans:
         seen = columns_of(image, colour)
         assert seen.min() == pytest.approx(across(start, 12), abs=0.003)
@@ -129,8 +137,8 @@ def test_a_cue_is_outlined_where_it_sounds(tmp_path: Path) -> None:
     audio = record(tmp_path / "a.mp3", 12, (6, tone(2000, 0.5)))
     sound = Placement(cue=0, track="cue", start=6 * RATE, length=RATE // 2)
     cue = Cue(sound="alarm", mode="replace", span=HERE, text="滴滴", count=2)
-    plot.plot_chapter(audio, timeline(12, sound), script(cues=(cue,)), tmp_path / "a.png")
-    seen = columns_of(pixels(tmp_path / "a.png"), plot._CUE_COLOUR, tolerance=40)
+    drawing.plot_chapter(audio, timeline(12, sound), script(cues=(cue,)), tmp_path / "a.png")
+    seen = columns_of(pixels(tmp_path / "a.png"), people.CUE_COLOUR, tolerance=40)
     assert seen.min() == pytest.approx(across(6.0, 12), abs=0.004)
     assert seen.max() == pytest.approx(across(6.5, 12), abs=0.004)
 
@@ -139,40 +147,40 @@ def test_a_longer_chapter_gets_more_strips(tmp_path: Path) -> None:
     heights = []
     for seconds in (20, 100, 150):
         audio = record(tmp_path / "a.mp3", seconds, (1, tone(200, 3)))
-        plot.plot_chapter(audio, timeline(seconds), script(), tmp_path / "a.png")
+        drawing.plot_chapter(audio, timeline(seconds), script(), tmp_path / "a.png")
         heights.append(pixels(tmp_path / "a.png").shape[0])
-    assert heights[1] - heights[0] == heights[2] - heights[1] == plot._STRIP_IN * plot._DPI
+    assert heights[1] - heights[0] == heights[2] - heights[1] == drawing.STRIP_IN * drawing.DPI
 
 
 def test_more_speakers_than_colours_share_one() -> None:
     names = [f"n{number}" for number in range(20)]
     parts = {name: [voice(name, 0, 20 - number)] for number, name in enumerate(names)}
-    coloured = plot._coloured(parts)
-    assert [coloured[name][0] for name in names[: len(plot._PALETTE)]] == list(plot._PALETTE)
-    assert list(coloured)[len(plot._PALETTE) :] == [plot.OTHERS]
-    assert len(coloured[plot.OTHERS][1]) == 20 - len(plot._PALETTE)
+    coloured = people.coloured(parts)
+    assert [coloured[name][0] for name in names[: len(people.PALETTE)]] == list(people.PALETTE)
+    assert list(coloured)[len(people.PALETTE) :] == [people.OTHERS]
+    assert len(coloured[people.OTHERS][1]) == 20 - len(people.PALETTE)
 
 
 # ---------------------------------------------------------------- letters
 
 
 def test_a_name_is_in_pinyin_where_no_font_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plot, "_CJK_FONTS", ())
-    letters = plot._Letters()
-    assert letters.write("林晓") == "Linxiao"
-    assert letters.write("Anna 李·K") == "Anna Li ·K"
-    assert letters.write("\U0001f525") == "?"
+    monkeypatch.setattr(letters, "CJK_FONTS", ())
+    writer = letters.Letters()
+    assert writer.write("林晓") == "Linxiao"
+    assert writer.write("Anna 李·K") == "Anna Li ·K"
+    assert writer.write("\U0001f525") == "?"
     for text in ("第三章：「灯塔」😀", "𠮷野", "Ünal"):
-        assert set(map(ord, letters.write(text))) <= letters._known
+        assert set(map(ord, writer.write(text))) <= writer._known
 
 
 def test_a_name_is_in_characters_where_a_font_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plot, "_CJK_FONTS", ("A font nobody has", "STIXGeneral"))
-    monkeypatch.setattr(plot, "_characters", lambda file: frozenset(map(ord, "林晓 Anna")))
-    letters = plot._Letters()
-    assert letters.family == ["STIXGeneral", "DejaVu Sans"]
-    assert letters.write("林晓") == "林晓"
-    assert letters.write("林晓 Anna") == "林晓 Anna"
+    monkeypatch.setattr(letters, "CJK_FONTS", ("A font nobody has", "STIXGeneral"))
+    monkeypatch.setattr(letters, "characters_of", lambda file: frozenset(map(ord, "林晓 Anna")))
+    writer = letters.Letters()
+    assert writer.family == ["STIXGeneral", "DejaVu Sans"]
+    assert writer.write("林晓") == "林晓"
+    assert writer.write("林晓 Anna") == "林晓 Anna"
 
 
 # ---------------------------------------------------------------- what can be missing
@@ -183,7 +191,7 @@ def test_without_matplotlib_the_error_says_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(SettingsError) as caught:
-        plot.plot_chapter(tmp_path / "a.mp3", timeline(1), script(), tmp_path / "a.png")
+        drawing.plot_chapter(tmp_path / "a.mp3", timeline(1), script(), tmp_path / "a.png")
     assert "novelcast[plot]" in caught.value.hint
 
 
@@ -192,5 +200,72 @@ def test_a_file_that_is_no_audio_is_an_input_error(tmp_path: Path, content: byte
     if content is not None:
         (tmp_path / "a.mp3").write_bytes(content)
     with pytest.raises(InputError, match=r"a\.mp3"):
-        plot.plot_chapter(tmp_path / "a.mp3", timeline(1), script(), tmp_path / "a.png")
+        drawing.plot_chapter(tmp_path / "a.mp3", timeline(1), script(), tmp_path / "a.png")
     assert not (tmp_path / "a.png").exists()
+
+
+# ---------------------------------------------------------------- what is written into it
+
+
+def test_pauses_are_the_silences_between_sounds() -> None:
+    sound = Placement(cue=0, track="cue", start=4 * RATE, length=RATE)
+    found = captions.pauses(timeline(12, voice("a", 1, 2), sound, voice("b", 5.2, 1), voice("c", 8, 1)))
+    assert found == [(pytest.approx(3.0), pytest.approx(4.0)), (pytest.approx(6.2), pytest.approx(8.0))]
+
+
+def test_a_line_is_written_where_it_fits_and_cut_where_it_does_not() -> None:
+    assert captions._clipped("门开了。", 10) == "门开了。"
+    assert captions._clipped("门开了，风吹了进来。", 5.5) == "门开了，…"
+    assert captions._clipped("门开了。", 1) == ""
+
+
+def test_short_term_loudness_is_that_of_three_seconds(tmp_path: Path) -> None:
+    view = overview.overview(record(tmp_path / "a.mp3", 10, (0, tone(1000, 10))), 10)
+    assert view.short_term_lufs == pytest.approx(view.integrated_lufs, abs=0.1)
+    assert view.short_term_lufs.size == view.momentary_lufs.size - 26
+    short = overview.overview(record(tmp_path / "b.mp3", 2, (0, tone(1000, 2))), 2)
+    assert short.short_term_lufs.size == 0
+
+
+# ---------------------------------------------------------------- novelcast plot
+
+
+def edition(folder: Path) -> Path:
+    """A book's folder with one finished chapter."""
+    book = BookFolder(folder)
+    audio = folder / "chapters" / "001 一.mp3"
+    audio.parent.mkdir(parents=True)
+    record(audio, 4, (1, tone(200, 2)))
+    write_model(book.script, script(line("a", None)))
+    write_model(book.timeline(0), timeline(4, voice("a", 1, 2)))
+    loudness = Loudness(
+        integrated_lufs=-16, rms_db=-20, true_peak_dbtp=-1, sample_peak_db=-1, noise_floor_db=-70
+    )
+    done = ChapterRecord(
+        chapter=0, title="一", file="chapters/001 一.mp3", samples=4 * RATE, rate_hz=RATE, speakers=0, cues=0,
+        loudness=loudness, gain_db=0, ceiling_dbtp=-1, size_bytes=0, sha256="", made_from="", tagged="",
+    )  # fmt: skip
+    write_model(book.edition, EditionRecord(chapters=(done,)))
+    return audio
+
+
+def test_a_chapter_is_drawn_by_its_file_or_by_its_number(tmp_path: Path) -> None:
+    audio = edition(tmp_path / "book")
+    picture = audio.with_suffix(".png")
+    for chapter in ([audio], [tmp_path / "book"], [tmp_path / "book", "1"]):
+        ran = CliRunner().invoke(app, ["plot", *map(str, chapter)])
+        assert (ran.exit_code, ran.output.strip()) == (0, str(picture))
+        picture.unlink()
+
+
+def test_what_is_no_finished_chapter_is_an_input_error(tmp_path: Path) -> None:
+    audio = edition(tmp_path / "book")
+    other = record(tmp_path / "other.mp3", 1)
+    for path, number in (
+        (tmp_path / "book", 2),
+        (tmp_path, None),
+        (other, None),
+        (audio.with_name("x.mp3"), None),
+    ):
+        with pytest.raises(InputError):
+            plots_of(path, number)

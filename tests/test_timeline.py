@@ -1,7 +1,7 @@
 import pytest
 
 from books import cast_of, cue, scene_break, script_of, segment
-from novelcast.audio import ClipInfo
+from novelcast.audio import ClipInfo, WordTime
 from novelcast.model import Pauses, Script, Timeline
 from novelcast.timeline import VOICE_LUFS, CueInfo, build_timeline, chapter_scripts
 
@@ -148,6 +148,17 @@ def test_a_sound_under_a_word_starts_where_the_word_is_spoken() -> None:
     timeline = laid_out(script, {"000.0000.0": [("a", clip(1100))]}, {0: CueInfo(200, 0.0)})
     sound = next(p for p in timeline.placements if p.cue == 0)
     assert sound.start == 500 + 400  # the fifth of eleven syllables in 1100 ms
+
+
+def test_a_sound_under_a_word_starts_when_its_clip_says_that_it_is_heard() -> None:
+    text = "第3次，门啪的一声关上了。"
+    script = script_of([segment(text)], cues=[cue("啪", "under", start=5, segment="000.0000.0")])
+    said = "第三次，门啪的一声关上了。"
+    words = tuple(WordTime(n, n + 1, 300 * n, 300 * n + 300) for n in range(len(said)))
+    timed = ClipInfo(4000, RATE_HZ, VOICE_LUFS, text=said, words=words)
+    timeline = laid_out(script, {"000.0000.0": [("a", timed)]}, {0: CueInfo(100, 0.0)})
+    voice, sound = sorted(timeline.placements, key=lambda p: p.track, reverse=True)
+    assert sound.start == voice.start + 300 * said.index("啪")
 
 
 def test_a_sound_under_the_last_word_does_not_run_past_the_end() -> None:

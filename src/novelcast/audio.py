@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 Samples = NDArray[np.float32]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class WordTime:
     """Characters [start, end) of the spoken text, heard at samples [from_sample, to_sample)."""
 
@@ -41,6 +41,9 @@ class ClipInfo:
     rate_hz: int
     lufs: float
     ends_sentence: bool = True
+    text: str = ""
+    words: tuple[WordTime, ...] = ()
+    """What it says, and when; only where a sound lies under its words."""
 
 
 def samples_in(ms: float, rate_hz: int) -> int:

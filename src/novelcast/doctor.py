@@ -86,7 +86,9 @@ def _nearest(folder: Path) -> Path:
 def _plots() -> Finding:
     ok = find_spec("matplotlib") is not None
     remedy = "" if ok else "pip install 'novelcast[plot]'"
-    found = "matplotlib is here" if ok else "matplotlib is not installed; render --plot needs it"
+    found = (
+        "matplotlib is here" if ok else "matplotlib is not installed; pictures (render --plot, plot) need it"
+    )
     return Finding(what="pictures", ok=ok, found=found, remedy=remedy, optional=True)
 
 

@@ -1,6 +1,6 @@
 """What a voice sounds like that is not in the room: through a telephone, a radio, a loudspeaker, in the head.
 
-An effect keeps the clip's level and adds its tail (`tail_ms`) behind it. The same samples give the same samples
+An effect keeps the clip's loudness and adds its tail (`tail_ms`) behind it. The same samples give the same samples
 every time. Corner frequencies: the telephone's are those of ITU-T G.712 (300 to 3400 Hz); the others are ours.
 """
 
@@ -26,13 +26,12 @@ def tail_samples(effect: Effect | None, rate_hz: int) -> int:
 
 
 def apply_effect(samples: Samples, rate_hz: int, effect: Effect | None) -> Samples:
-    """The clip as heard through it, float32 (n + tail,), as loud as it was (its active level)."""
+    """The clip as heard through it, float32 (n + tail,), as loud as it was (BS.1770)."""
     if effect is None or effect == "none":
         return samples
     dry = np.concatenate([samples, silence(tail_samples(effect, rate_hz))]).astype(np.float64)
     wet = _MAKERS[effect](dry, rate_hz).astype(np.float32)
-    before = clip_lufs(samples, rate_hz)
-    after = clip_lufs(wet, rate_hz)
+    before, after = clip_lufs(samples, rate_hz), clip_lufs(wet[: samples.size], rate_hz)
     return wet if min(before, after) <= -100.0 else (wet * np.float32(gain(before - after)))
 
 

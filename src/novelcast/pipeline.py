@@ -7,9 +7,11 @@ import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from importlib.metadata import version
 from itertools import accumulate
 from pathlib import Path
 
+from novelcast import __version__
 from novelcast.audio import ClipInfo
 from novelcast.catalog import load_cue_sounds, load_delivery_rules
 from novelcast.chapter import MASTER_PASSES, ChapterMaker
@@ -21,14 +23,20 @@ from novelcast.lexicon import lexicon_for, surnames_of
 from novelcast.model import Book, Cast, Progress, ProgressSink, Script, Timeline
 from novelcast.packs import fetched
 from novelcast.presets import preset_named
-from novelcast.publish.edition import ChapterRecord, EditionRecord, loudness_report
-from novelcast.publish.mp3 import picture_of
+from novelcast.publish.about import load_about, offer_about
+from novelcast.publish.edition import ChapterRecord, EditionRecord, FileRecord, loudness_report
+from novelcast.publish.formats import check_formats
+from novelcast.publish.picture import picture_of
+from novelcast.publish.view import Options
+from novelcast.publishing import publish_locked
 from novelcast.read import cover_of, read_book
 from novelcast.resume import Say, Written, adopt_cast, cast_of, script_of
 from novelcast.runners import Models, open_runner
 from novelcast.settings import Settings
-from novelcast.speak import Spoken, Utterance, ends_sentence, plan_utterances, speak
+from novelcast.shared_clips import shared_clips
+from novelcast.speak import Spoken, Utterance, plan_utterances, speak
 from novelcast.timeline import ClipRef, chapter_scripts
+from novelcast.utterances import ends_sentence
 from novelcast.workspace import (
     BookFolder,
     ClipCache,
@@ -63,6 +71,8 @@ class Edition:
     failed: list[tuple[Utterance, str]] = field(default_factory=list)
     spoken: int = 0
     reused: int = 0
+    also: list[FileRecord] = field(default_factory=list)
+    """Files of further formats, where they were asked for and every chapter is there."""
 
     def complete(self, part: Script) -> bool:
         """Whether every line of this part of the script could be spoken."""
@@ -76,16 +86,20 @@ def render(
     details: BookDetails,
     progress: ProgressSink,
     say: Say = lambda _: None,
+    also: Sequence[str] = (),
 ) -> Edition:
-    """Source text in, mastered chapters out; what is already made is not made again.
+    """Source text in, mastered chapters out, and files of the formats in `also`; what is already made is not made
+    again.
 
     A chapter with a line that could not be spoken is not written; the line is in the result's `failed`. `say` is
     told, in sentences, what came of the user's edits.
     Raises InputError, SettingsError, EngineUnavailable.
     """
     preset = preset_named(settings.preset)
+    formats = check_formats(also)
     book, folder = read(sources, settings, details, progress)
-    cache = ClipCache(settings.clips_dir)
+    about = load_about(folder.root)
+    cache = ClipCache(settings.clips_dir, shared_clips(settings.shared_cache))
     with folder.locked(), cache.in_use():
         written, cast = write(book, folder, settings, details, progress, say, on_trial=True)
         script = written.script
@@ -107,7 +121,7 @@ def render(
         library = load_cue_sounds()
         parts = chapter_scripts(script)
         makers = [
-            ChapterMaker(number, part, book, preset, cache, library)
+            ChapterMaker(number, part, book, preset, cache, library, settings.music, folder.root)
             for number, part in parts.items()
             if edition.complete(part) and _is_heard(part)
         ]
@@ -120,11 +134,15 @@ def render(
         ]
         tracks = _track_numbers(len(book.chapters), [t for _, t in timelines])
         bar = _Bar("master", MASTER_PASSES * sum(t.length for _, t in timelines), progress)
-        before = done = read_model(folder.edition, EditionRecord) or EditionRecord()
+        offer_about(folder.root)
+        before = read_model(folder.edition, EditionRecord) or EditionRecord()
+        done = before.model_copy(
+            update={"title": book.title, "preset": preset.name, "versions": _versions(engine)}
+        )
         for maker, timeline in timelines:
             write_model(folder.timeline(maker.number, timeline.part, timeline.parts), timeline)
             record = maker.publish(
-                timeline, cast.narrator.voice, folder.root, done, bar.add,
+                timeline, cast.narrator.voice, about, folder.root, done, bar.add,
                 track=tracks[maker.number] + timeline.part, track_total=tracks[-1] - 1,
             )  # fmt: skip
             done = done.with_chapter(record)
@@ -134,6 +152,10 @@ def render(
         write_model(folder.edition, done)
         write_text(folder.loudness, loudness_report(done))
         bar.finish()
+        if formats and edition.failed:
+            say(f"{', '.join(formats)}: not made, because chapters are missing")
+        elif formats:
+            edition.also = publish_locked(folder, formats, settings, Options(), progress, say).files
     return edition
 
 
@@ -206,7 +228,7 @@ def _swept(
     before: EditionRecord, done: EditionRecord, chapters: Collection[int], folder: BookFolder
 ) -> EditionRecord:
     """The edition without chapters that the book no longer has; files that no chapter has any more are removed."""
-    kept = EditionRecord(chapters=tuple(c for c in done.chapters if c.chapter in chapters))
+    kept = done.model_copy(update={"chapters": tuple(c for c in done.chapters if c.chapter in chapters)})
     for old in before.chapters:
         if old.file not in {c.file for c in kept.chapters}:
             (folder.root / old.file).unlink(missing_ok=True)
@@ -248,6 +270,10 @@ def engine_options(settings: Settings, progress: ProgressSink | None) -> EngineO
         openai=settings.openai,
         openai_key=os.environ.get(settings.openai.key_env) if settings.openai else None,
     )
+
+
+def _versions(engine: Engine) -> dict[str, str]:
+    return {"novelcast": __version__, engine.name: engine.version, "av": version("av")}
 
 
 async def _speak(

@@ -68,6 +68,11 @@ class Preset(Model):
         """Samples in one file, at most."""
         return None if self.longest_s is None else samples_in(1000 * self.longest_s, self.rate_hz)
 
+    def is_off(self, measured: Loudness) -> bool:
+        """Whether a gain, or a lower ceiling, would bring a file nearer to the preset."""
+        off_target = self.target is not None and abs(self.gain_db(measured)) > AIM_LU
+        return off_target or bool(self._peak(measured))
+
     def misses(self, measured: Loudness, tolerance_lu: float | None = None) -> list[Miss]:
         """What is wrong with the levels of a file; empty where it keeps the preset."""
         return [

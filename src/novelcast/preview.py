@@ -15,9 +15,11 @@ from novelcast.errors import InputError, SettingsError
 from novelcast.lexicon import lexicon_for
 from novelcast.model import ProgressSink, Script, SpeechRequest, Timeline, Voice
 from novelcast.pipeline import engine_options
-from novelcast.plot import plot_chapter
+from novelcast.plot import check_plots, plot_chapter
 from novelcast.publish.edition import EditionRecord
-from novelcast.publish.mp3 import Tags, safe_name, write_mp3
+from novelcast.publish.id3 import Tags
+from novelcast.publish.mp3 import write_mp3
+from novelcast.publish.names import safe_name
 from novelcast.script.spoken import spoken_form
 from novelcast.settings import Settings
 from novelcast.timeline import chapter_scripts
@@ -73,13 +75,39 @@ def _written(settings: Settings, title: str, samples: Samples, rate_hz: int) -> 
         channels=1,
         bitrate_kbps=96,
         tags=Tags(title=path.stem, album="novelcast previews"),
-        cover=None,
     )
     return path
 
 
-def chapter_plots(folder: Path, chapters: list[int]) -> list[Path]:
-    """A picture beside each finished chapter of an edition. Raises SettingsError without matplotlib."""
+def plots_of(path: Path, number: int | None) -> list[Path]:
+    """A picture beside a chapter's MP3, or beside those of chapter `number` (from 1; None: all) of a book's folder.
+
+    Raises InputError where `path` is no finished chapter or edition, SettingsError without matplotlib.
+    """
+    check_plots()
+    if path.is_dir():
+        record = read_model(BookFolder(path).edition, EditionRecord) or EditionRecord()
+        found = sorted({c.chapter for c in record.chapters if number in (None, c.chapter + 1)})
+        if not found:
+            what = "finished edition" if number is None else f"finished chapter {number}"
+            raise InputError(
+                f"{path} holds no {what}", hint="render the book first; give its folder, output/<book>"
+            )
+        return chapter_plots(path, found)
+    for folder in (path.parent.parent, path.parent):
+        record = read_model(BookFolder(folder).edition, EditionRecord) or EditionRecord()
+        for done in record.chapters:
+            if (folder / done.file).resolve() == path.resolve():
+                return chapter_plots(folder, [done.chapter], file=done.file)
+    raise InputError(
+        f"{path} is no chapter of an edition",
+        hint="give an MP3 in output/<book>/chapters, or the folder output/<book>",
+    )
+
+
+def chapter_plots(folder: Path, chapters: list[int], file: str | None = None) -> list[Path]:
+    """A picture beside each finished chapter of an edition (`file`: only beside that one). Raises SettingsError
+    without matplotlib."""
     book = BookFolder(folder)
     script, record = read_model(book.script, Script), read_model(book.edition, EditionRecord)
     if script is None or record is None:
@@ -88,7 +116,7 @@ def chapter_plots(folder: Path, chapters: list[int]) -> list[Path]:
     pictures = []
     for done in record.chapters:
         timeline = read_model(book.timeline(done.chapter, done.part, done.parts), Timeline)
-        if done.chapter in chapters and timeline is not None:
+        if done.chapter in chapters and timeline is not None and file in (None, done.file):
             audio = folder / done.file
             picture = audio.with_suffix(".png")
             plot_chapter(audio, timeline, parts[done.chapter], picture)

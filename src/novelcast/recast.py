@@ -21,9 +21,10 @@ from novelcast.lexicon import lexicon_for, surnames_of
 from novelcast.loudness import clip_lufs
 from novelcast.model import Book, Cast, ProgressSink, Role, Script, Segment
 from novelcast.pipeline import BookDetails, engine_options, read, write
-from novelcast.publish.mp3 import safe_name
+from novelcast.publish.names import safe_name
 from novelcast.resume import Say
 from novelcast.settings import Settings
+from novelcast.shared_clips import shared_clips
 from novelcast.speak import Spoken, Utterance, plan_utterances, speak
 from novelcast.workspace import BookFolder, ClipCache, complete_file, read_model
 
@@ -34,7 +35,7 @@ SHORTEST, LONGEST = 8, 40
 OTHERS = 3
 """Voices beside the speaker's own, where the user names none."""
 GAP_MS = 700
-LEVEL_DB = -20.0
+LEVEL_LUFS = -23.0
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def audition(
     lexicon = lexicon_for(found.folder.root) + surnames_of(names, pinyin=engine.takes_pinyin)
     casts = [_with_role(cast, who, role) for role in roles]
     plans = [plan_utterances(part, c, engine, lexicon, deliveries) for c in casts]
-    cache = ClipCache(settings.clips_dir)
+    cache = ClipCache(settings.clips_dir, shared_clips(settings.shared_cache))
 
     async def all_spoken() -> Spoken:
         try:
@@ -180,7 +181,7 @@ def _heard(
             if clip is None:
                 raise InputError(f"clip {utterance.key} went missing", hint="run it again")
             rate_hz = clip.rate_hz
-            level = LEVEL_DB + how.gain_db - clip_lufs(clip.samples, rate_hz)
+            level = LEVEL_LUFS + how.gain_db - clip_lufs(clip.samples, rate_hz)
             heard = apply_effect(clip.samples, rate_hz, effect) * np.float32(gain(level))
             parts += [heard, silence(samples_in(GAP_MS, rate_hz))]
     return np.concatenate(parts[:-1]), rate_hz

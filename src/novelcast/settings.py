@@ -30,7 +30,7 @@ from pydantic_settings import (
 from pydantic_settings import SettingsError as SourceError
 
 from novelcast.errors import SettingsError, toml_fault
-from novelcast.model import CueAmount, Masked, Pauses, cue_amount
+from novelcast.model import CueAmount, Masked, MusicSettings, Pauses, cue_amount
 
 SETTINGS_FILE = "novelcast.toml"
 KEY_ENV = "NOVELCAST_LLM_KEY"
@@ -123,6 +123,8 @@ class Settings(BaseSettings):
         default_factory=lambda: Path(platformdirs.user_cache_dir("novelcast", appauthor=False))
     )
     """Clips and model packs, shared by all books."""
+    shared_cache: str | None = None
+    """Where a team keeps its clips: an fsspec address (s3://bucket/clips, or a folder); None: nowhere."""
     engine: str | None = None
     """None: the one in the book's cast.toml, else kokoro."""
     preset: str = "podcast"
@@ -154,6 +156,7 @@ class Settings(BaseSettings):
     """For the services' engines."""
     openai: SpeechServer | None = None
     pauses: Pauses = Pauses()
+    music: MusicSettings = MusicSettings()
     llm: bool | None = None
     """Whether the model in script.llm is asked; None: if there is one."""
     script: ScriptSettings = ScriptSettings()

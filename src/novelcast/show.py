@@ -36,6 +36,8 @@ STAGES = {
     "ask": "asking the model",
     "speak": "speaking",
     "master": "mixing",
+    "batch": "books",
+    "publish": "publishing",
 }
 
 
@@ -69,19 +71,19 @@ def progress_bars(quiet: bool) -> Iterator[ProgressSink]:
         yield sink
 
 
-def _table(*columns: str, right: Sequence[str] = ()) -> Table:
+def table_of(*columns: str, right: Sequence[str] = ()) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in columns:
         table.add_column(column, justify="right" if column in right else "left", overflow="fold")
     return table
 
 
-def _plain() -> Console:
+def plain_console() -> Console:
     """Prints lines as they are: rich would take `:100:` for a picture."""
     return Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
 
 
-def _print(table: Table) -> None:
+def print_table(table: Table) -> None:
     console = Console()
     if not console.is_terminal:
         console = Console(width=200)  # a pipe or a file has no width of its own: give it the whole table
@@ -109,22 +111,24 @@ def levels(loudness: Loudness) -> list[str]:
 
 def show_edition(edition: Edition, pictures: Sequence[Path] = ()) -> None:
     numbers = ("length", "speakers", "cues", *LEVELS)
-    table = _table("chapter", *numbers, "file", right=numbers)
+    table = table_of("chapter", *numbers, "file", right=numbers)
     for c in edition.chapters:
         counts = (clock(c.samples, c.rate_hz), str(c.speakers), str(c.cues))
         table.add_row(Text(c.name), *counts, *levels(c.loudness), Text(c.file))
     if edition.chapters:
-        _print(table)
-    out = _plain()
+        print_table(table)
+    out = plain_console()
     for picture in pictures:
         out.print(f"picture: {picture}")
+    for file in edition.also:
+        out.print(f"also: {file.file}")
     out.print(f"{edition.spoken} lines spoken, {edition.reused} reused; engine {edition.engine}")
     out.print(f"{(edition.folder / 'chapters').resolve()}")
 
 
 def show_audio(reports: Sequence[AudioReport]) -> None:
     numbers = ("length", "Hz", "kbit/s", *LEVELS, "head s", "tail s")
-    table = _table("file", "format", *numbers, "verdict", right=numbers)
+    table = table_of("file", "format", *numbers, "verdict", right=numbers)
     for r in reports:
         stored, heard = r.format, r.loudness
         table.add_row(
@@ -132,8 +136,8 @@ def show_audio(reports: Sequence[AudioReport]) -> None:
             str(stored.rate_hz), f"{stored.bitrate_kbps:.0f}", *levels(heard),
             f"{heard.head_s:.2f}", f"{heard.tail_s:.2f}", f"misses {r.preset}" if r.misses else f"keeps {r.preset}",
         )  # fmt: skip
-    _print(table)
-    out = _plain()
+    print_table(table)
+    out = plain_console()
     for r in reports:
         for miss in r.misses:
             out.print(f"{r.file}: {miss.what}: {miss.do}")
@@ -156,6 +160,7 @@ def edition_json(edition: Edition) -> dict[str, Any]:
         "spoken": edition.spoken,
         "reused": edition.reused,
         "chapters": [_chapter_json(edition, c) for c in edition.chapters],
+        "also": [f.model_dump() for f in edition.also],
         "failed": [
             {"segment": u.segment, "text": u.request.text, "reason": why} for u, why in edition.failed
         ],
@@ -208,16 +213,16 @@ def _named(book: Book, people: Characters) -> list[dict[str, Any]]:
 
 
 def show_read(book: Book, repairs: bool, people: Characters = NOBODY) -> None:
-    out = _plain()
+    out = plain_console()
     authors = f" by {'、'.join(book.authors)}" if book.authors else ""
     out.print(f"{book.title}{authors} ({book.language})")
-    table = _table(
+    table = table_of(
         "chapter", "title", "paragraphs", "characters", right=("chapter", "paragraphs", "characters")
     )
     for n, chapter in enumerate(book.chapters, 1):
         characters = sum(len(p.text) for p in chapter.paragraphs)
         table.add_row(str(n), Text(chapter.title), str(len(chapter.paragraphs)), str(characters))
-    _print(table)
+    print_table(table)
     for person in _named(book, people):
         words = ", ".join(f"{w} {n}" for w, n in person["found"].items())
         absent = "" if any(person["found"].values()) else " (not in this book)"
@@ -282,7 +287,7 @@ def show_script(
     found = doubts(script, review_below, written.page.line_numbers)
     lines = Counter(s.speaker for s in script.segments if s.speaker is not None)
     unsure = Counter(d.speaker for d in found)
-    table = _table("speaker", "lines", "unsure", "gender", "age", "voice", right=("lines", "unsure"))
+    table = table_of("speaker", "lines", "unsure", "gender", "age", "voice", right=("lines", "unsure"))
     for s in sorted(script.speakers, key=lambda s: -lines[s.id]):
         role = cast.roles.get(s.id, cast.narrator)
         table.add_row(
@@ -290,9 +295,9 @@ def show_script(
             _sound(role) if lines[s.id] else "",
         )  # fmt: skip
     table.add_row("(narrator)", "", "", "", "", _sound(cast.narrator))
-    _print(table)
+    print_table(table)
     kinds = Counter(s.kind for s in script.segments)
-    out = _plain()
+    out = plain_console()
     counted = ", ".join(
         f"{kinds[k]} {k}" for k in ("narration", "dialogue", "thought", "system", "heading") if kinds[k]
     )
@@ -310,13 +315,13 @@ SHOWN_DOUBTS = 20
 
 
 def _show_doubts(found: Sequence[Doubt], script: Script, review_below: float, most: int | None) -> None:
-    out = _plain()
+    out = plain_console()
     spoken = sum(s.kind in ("dialogue", "thought") for s in script.segments)
     if not found:
         out.print(f"nothing to review: each of {spoken} quotes is at least {review_below:g} sure")
         return
     names = {s.id: s.name for s in script.speakers}
-    table = _table("line", "quote", "said by", "or", "why", right=("line",))
+    table = table_of("line", "quote", "said by", "or", "why", right=("line",))
     for d in found[:most]:
         others = "; ".join(f"{names.get(g.speaker, g.speaker)} {g.confidence:.2f}" for g in d.others)
         guess = (
@@ -324,7 +329,7 @@ def _show_doubts(found: Sequence[Doubt], script: Script, review_below: float, mo
         )
         text = d.text if len(d.text) <= 30 else d.text[:29] + "…"
         table.add_row(str(d.line or ""), Text(text), Text(guess), Text(others), Text(d.evidence))
-    _print(table)
+    print_table(table)
     if most is not None and len(found) > most:
         out.print(f"… and {len(found) - most} more (--verbose shows all)")
     out.print(
@@ -345,7 +350,7 @@ def checked_json(checked: Checked) -> dict[str, Any]:
 
 
 def show_checked(checked: Checked) -> None:
-    out = _plain()
+    out = plain_console()
     for file in checked.files:
         for fault in file.faults:
             out.print(f"{file.path}:{fault.line}: {fault.what}\n  what to do: {fault.hint}")
@@ -368,25 +373,25 @@ def _sound(role: Any) -> str:
 
 
 def show_voices(voices: Sequence[Voice]) -> None:
-    table = _table("voice", "engine", "language", "gender", "age", "timbre", "licence")
+    table = table_of("voice", "engine", "language", "gender", "age", "timbre", "licence")
     for v in voices:
         table.add_row(v.id, v.engine, v.language, v.gender, v.age, ", ".join(v.timbre), v.licence)
-    _print(table)
+    print_table(table)
 
 
 def show_cues(sounds: Sequence[CueSound], mine: Path) -> None:
-    table = _table("sound", "whose", "mode", "made by", "words")
+    table = table_of("sound", "whose", "mode", "made by", "words")
     for s in sounds:
         made = Path(s.file).name if s.file else s.make or ""
         table.add_row(
             s.name, "yours" if s.mine else "novelcast", s.mode, Text(made), Text("、".join(s.words))
         )
-    _print(table)
-    _plain().print(f"\nYour own sounds: {mine} (novelcast cues add NAME FILE --words …)")
+    print_table(table)
+    plain_console().print(f"\nYour own sounds: {mine} (novelcast cues add NAME FILE --words …)")
 
 
 def show_findings(findings: Sequence[Finding]) -> None:
-    out = _plain()
+    out = plain_console()
     for f in findings:
         mark = "ok  " if f.ok else ("–   " if f.optional else "MISS")
         out.print(f"{mark} {f.what}: {f.found}")

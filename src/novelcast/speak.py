@@ -7,14 +7,11 @@ import heapq
 import itertools
 import math
 import random
-import re
 from collections import Counter, deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
-from novelcast.audio import Clip, ClipInfo, trimmed
+from novelcast.audio import Clip, ClipInfo
 from novelcast.delivery import NO_DELIVERIES, PLAIN, Delivery
 from novelcast.engines.base import Engine
 from novelcast.errors import EngineUnavailable, NovelcastError, SpeechFailed
@@ -23,6 +20,9 @@ from novelcast.loudness import clip_lufs
 from novelcast.model import Cast, Progress, ProgressSink, Script, Segment, SpeechRequest
 from novelcast.pace import Pace
 from novelcast.readings import without_marks
+from novelcast.takes import take
+from novelcast.utterances import utterance_texts
+from novelcast.word_times import word_times
 from novelcast.workspace import ClipCache
 
 STAGE = "speak"
@@ -30,12 +30,9 @@ TRIM_VERSION = "trim1"
 """Part of every key: change it whenever `trimmed` would cut otherwise."""
 TRIES = 10
 """How often a line is asked for. Where three requests in ten fail, one line in 170,000 fails ten times."""
+FETCHED_AT_ONCE = 256
+"""Clips asked of a shared cache before Ctrl-C is listened to again."""
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 30.0
-
-# Speakers make 3 to 7 syllables a second in Mandarin and in English; the bounds leave room for a drawn-out 啊 and a fast line.
-LONGEST_SYLLABLE_S = 0.9
-SHORTEST_SYLLABLE_S = 0.05
-SLACK_S = 0.6
 
 
 @dataclass(frozen=True)
@@ -46,6 +43,8 @@ class Utterance:
     index: int
     request: SpeechRequest
     key: str
+    timed: bool = False
+    """Whether it matters when its words are heard: a sound lies under them."""
 
 
 @dataclass
@@ -70,12 +69,15 @@ def plan_utterances(
     """
     version = f"{engine.version}/{TRIM_VERSION}"
     plan = []
+    under = {cue.segment for cue in script.cues if cue.mode == "under"}
     for segment in script.segments:
         for index, text in enumerate(utterance_texts(segment.spoken, engine.max_chars)):
             said = lexicon.read(text, script.language, pinyin=engine.takes_pinyin)
             how = deliveries.get(segment.id, PLAIN)
             request = _request(segment, said, cast, script.language, engine.name, how)
-            plan.append(Utterance(segment.id, index, request, request.key(version)))
+            plan.append(
+                Utterance(segment.id, index, request, request.key(version), timed=segment.id in under)
+            )
     return plan
 
 
@@ -87,63 +89,6 @@ def _request(
         engine=engine, voice=role.voice, language=language.split("-")[0], text=text,
         rate=round(role.rate * how.rate, 3), pitch_st=round(role.pitch_st + how.pitch_st, 2), mix=role.mix,
     )  # fmt: skip
-
-
-_SENTENCE = re.compile(r".+?(?:[。！？!?…]+|\.(?=\s|$)|$)[”’」』\"]*\s*", re.S)
-_CLAUSE = re.compile(r".+?(?:[，、；：,;:]|$)\s*", re.S)
-_SHORT = 8
-
-
-def utterance_texts(spoken: str, max_chars: int) -> list[str]:
-    """A segment's spoken text in parts of at most `max_chars`, cut at sentence ends.
-
-    Sentences of under 8 characters join a neighbour, because a model babbles or swallows a word said alone.
-    A sentence that is too long is cut at its clauses, one without a mark at the limit.
-    """
-    parts: list[str] = []
-    for sentence in _SENTENCE.findall(spoken):
-        for piece in _within(sentence, max_chars):
-            short = parts and min(len(parts[-1]), len(piece)) < _SHORT
-            if short and len(parts[-1]) + len(piece) <= max_chars:
-                parts[-1] += piece
-            else:
-                parts.append(piece)
-    return [p.strip() for p in parts if p.strip()]
-
-
-_SENTENCE_END = re.compile(r"[。！？!?…—.][”’」』\"]*$")
-
-
-def ends_sentence(text: str) -> bool:
-    """Whether an utterance ends where its sentence does: one that is too long is cut."""
-    return bool(_SENTENCE_END.search(text.rstrip()))
-
-
-def _within(sentence: str, max_chars: int) -> Iterator[str]:
-    if len(sentence) <= max_chars:
-        yield sentence
-        return
-    held = ""
-    for clause in _CLAUSE.findall(sentence):
-        while len(clause) > max_chars:
-            if held:
-                yield held
-                held = ""
-            at = _hard_cut(clause, max_chars)
-            yield clause[:at]
-            clause = clause[at:]
-        if len(held) + len(clause) > max_chars:
-            yield held
-            held = ""
-        held += clause
-    if held:
-        yield held
-
-
-def _hard_cut(clause: str, max_chars: int) -> int:
-    """Where to cut a clause without marks: at a space if there is one, and never so that a mark is left alone."""
-    at = clause.rfind(" ", 1, max_chars) + 1 or max_chars
-    return at if any(c.isalnum() for c in clause[at:]) else max(1, at // 2)
 
 
 class _Lines:
@@ -197,6 +142,11 @@ async def speak(
     stage = _Stage(engine, cache, progress, spoken or Spoken())
     await stage.reuse(plan)
     await stage.run()
+    if progress is not None and (shared := cache.shared) is not None and shared.failures:
+        said = (
+            f"the shared cache failed {shared.failures} times ({shared.last_failure}); nothing else is lost"
+        )
+        progress(Progress(stage=STAGE, done=0, total=0, warning=said))
     return stage.spoken
 
 
@@ -208,6 +158,7 @@ class _Stage:
     ) -> None:
         self.engine, self.cache, self.progress, self.spoken = engine, cache, progress, spoken
         self.total = 0
+        self.timed: set[str] = set()
         self.lines = _Lines(())
         self.tries: Counter[str] = Counter()
         self.pace = Pace(engine.concurrency)
@@ -215,15 +166,19 @@ class _Stage:
     async def reuse(self, plan: Sequence[Utterance]) -> None:
         """Take from the cache what it has; the rest is what `run` has to do."""
         wanted = list({u.key: u for u in plan}.values())
+        self.timed = {u.key for u in plan if u.timed}
         self.total = len(wanted)
         missing = []
+        if self.cache.shared is not None:
+            for at in range(0, len(wanted), FETCHED_AT_ONCE):
+                await asyncio.to_thread(self.cache.fetch, [u.key for u in wanted[at : at + FETCHED_AT_ONCE]])
         for utterance in wanted:
             await asyncio.sleep(0)  # Ctrl-C must be heard
             clip = self.cache.load(utterance.key)
             if clip is None:
                 missing.append(utterance)
             else:
-                self.spoken.clips[utterance.key] = _info(clip)
+                self.spoken.clips[utterance.key] = self.info(clip, utterance)
         self.lines = _Lines(missing)
         self.report()
 
@@ -236,7 +191,7 @@ class _Stage:
                     if self.pace.lost(line.request.voice):
                         self.fail(line, _LOST.format(voice=line.request.voice))
                     else:
-                        task = asyncio.create_task(_asked(self.engine, line.request))
+                        task = asyncio.create_task(take(self.engine, line.request))
                         running[task] = (line, clock())
                 await self._something(running, clock())
                 for task in [t for t in running if t.done()]:
@@ -281,9 +236,17 @@ class _Stage:
             self.pace.answered(line.request.voice)
             self.cache.store(line.key, clip)
             # What is mixed is what the cache holds, so that this run and the next sound the same.
-            self.spoken.clips[line.key] = _info(self.cache.load(line.key) or clip)
+            self.spoken.clips[line.key] = self.info(self.cache.load(line.key) or clip, line)
             self.spoken.made += 1
             self.report()
+
+    def info(self, clip: Clip, line: Utterance) -> ClipInfo:
+        lufs = clip_lufs(clip.samples, clip.rate_hz)
+        if line.key not in self.timed:
+            return ClipInfo(clip.samples.size, clip.rate_hz, lufs)
+        text = without_marks(line.request.text)[0]
+        words = word_times(clip.samples, clip.rate_hz, text)
+        return ClipInfo(clip.samples.size, clip.rate_hz, lufs, text=text, words=words)
 
     def give_up(self, line: Utterance, stop: EngineUnavailable) -> None:
         """Ask no more. Where there are clips, what they are enough for can still be made."""
@@ -314,52 +277,3 @@ def _wait_s(tries: int, error: SpeechFailed) -> float:
     """How long a line that failed waits: twice as long each time, less where the service is not to blame."""
     first_s = FIRST_WAIT_S if error.busy else FIRST_WAIT_S / 2
     return min(LONGEST_WAIT_S, first_s * 2.0 ** max(0, tries - 1)) * random.uniform(0.5, 1.5)
-
-
-async def _asked(engine: Engine, request: SpeechRequest) -> Clip:
-    """One checked, trimmed clip. A clip that cannot be right is asked for once more a little slower, which
-    puts a model that babbles back on its feet."""
-    try:
-        return await _once(engine, request)
-    except ImplausibleClip:
-        slower = request.model_copy(update={"rate": max(0.5, request.rate * 0.93)})
-        return await _once(engine, slower)
-
-
-async def _once(engine: Engine, request: SpeechRequest) -> Clip:
-    clip = await engine.speak(request)
-    return checked(Clip(trimmed(clip.samples, clip.rate_hz), clip.rate_hz), request)
-
-
-_LATIN = re.compile(r"[A-Za-z]+")
-_VOWELS = re.compile(r"[aeiouy]+", re.I)
-
-
-def syllables_of(text: str) -> int:
-    """How many syllables a text has, about: a Han character or a digit is one, so is a run of vowels in a Latin word
-    and each letter of a word in capitals."""
-    words = _LATIN.findall(text)
-    latin = sum(len(w) if w.isupper() else max(1, len(_VOWELS.findall(w))) for w in words)
-    return latin + sum(c.isalnum() for c in _LATIN.sub(" ", text))
-
-
-class ImplausibleClip(SpeechFailed):
-    """The engine answered, but not with speech of that text."""
-
-
-def checked(clip: Clip, request: SpeechRequest) -> Clip:
-    """The clip, if it can be speech of that text. Raises ImplausibleClip for silence, NaN or an absurd length."""
-    syllables = max(1, syllables_of(without_marks(request.text)[0]))
-    seconds = clip.samples.size / clip.rate_hz * request.rate
-    if not np.isfinite(clip.samples).all() or not clip.samples.size or np.abs(clip.samples).max() < 1e-3:
-        raise ImplausibleClip(f"the engine gave silence for {request.text!r}")
-    if (
-        not SHORTEST_SYLLABLE_S * syllables <= seconds + 0.05
-        or seconds > LONGEST_SYLLABLE_S * syllables + SLACK_S
-    ):
-        raise ImplausibleClip(f"the engine gave {seconds:.1f} s for {request.text!r}, which cannot be right")
-    return clip
-
-
-def _info(clip: Clip) -> ClipInfo:
-    return ClipInfo(clip.samples.size, clip.rate_hz, clip_lufs(clip.samples, clip.rate_hz))

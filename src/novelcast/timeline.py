@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from novelcast.audio import ClipInfo, resampled_length, samples_in
 from novelcast.delivery import NO_DELIVERIES, PLAIN, Delivery
 from novelcast.effects import tail_samples
-from novelcast.hanzi import HAN
-from novelcast.model import CENSOR, Cast, Cue, Pauses, Placement, Script, Segment, Skipped, Timeline
+from novelcast.hanzi import simplified
+from novelcast.model import (
+    CENSOR,
+    SCENE_BREAK,
+    Cast,
+    Cue,
+    Pauses,
+    Placement,
+    Script,
+    Segment,
+    Skipped,
+    Timeline,
+)
+from novelcast.utterances import speaking_time
+from novelcast.word_times import time_of
 
 VOICE_LUFS = -21.0
 """Every clip is brought to this loudness before the voices meet, so that none is louder than the next."""
@@ -17,8 +31,6 @@ MOST_LEVELLING_DB = 12.0
 KIND_GAIN_DB = {"thought": -2.0}
 CUE_GAIN_DB = {"replace": -5.0, "before": -5.0, "under": -11.0}
 """Cue sounds peak at -3 dBFS; under a voice they must leave it its words."""
-SCENE_BREAK = "scene break"
-"""The reason under which the text of a scene break is skipped."""
 FAST_SYLLABLES = 10
 FAST_RUN = 3
 """So many quotes of so few syllables in a row are a fast exchange."""
@@ -175,12 +187,38 @@ class _Builder:
             ends_sentence = clip.ends_sentence
         for cue in self.beside.get(segment.id, []):
             if cue.mode == "under":
-                self._cue(cue, _time_of(segment, cue.span.start - segment.span.start, sounding))
+                self._cue(cue, self._time_of(segment, cue, sounding))
+
+    def _time_of(self, segment: Segment, cue: Cue, sounding: Sequence[tuple[int, int]]) -> int:
+        """The sample at which the word of a cue is heard."""
+        offset = cue.span.start - segment.span.start
+        clips = [clip for _, clip in self.clips[segment.id]]
+        at = _char_said(segment, offset, cue.text, "".join(clip.text for clip in clips))
+        for (start, _), clip in zip(sounding, clips, strict=True):
+            if clip.words and 0 <= at < len(clip.text):
+                sample = time_of(clip.words, at)
+                if sample is not None:
+                    return start + resampled_length(sample, clip.rate_hz, self.rate_hz)
+            at -= len(clip.text)
+        return _share_of(segment, offset, sounding)
 
 
-def _time_of(segment: Segment, offset: int, sounding: Sequence[tuple[int, int]]) -> int:
-    """The sample at which the character at `offset` of a segment is estimated to be spoken."""
-    weights = [_weight(c) for c in segment.text]
+def _char_said(segment: Segment, offset: int, word: str, said: str) -> int:
+    """Where in `said`, what the clips say, the `word` at `offset` of a segment's text stands.
+
+    Numbers, say, are written in other characters than they are said: the word itself is looked for, nearest to its
+    share of the text.
+    """
+    near = round(len(said) * offset / max(1, len(segment.text)))
+    bare = simplified(word).strip("“”‘’「」『』\"'—－～~-…，,、。！？!?. ")
+    places = [m.start() for m in re.finditer(re.escape(bare), said)] if bare else []
+    return min(places, key=lambda place: abs(place - near), default=near)
+
+
+def _share_of(segment: Segment, offset: int, sounding: Sequence[tuple[int, int]]) -> int:
+    """The sample at which the character at `offset` of a segment is spoken, by its share of the time: where nobody
+    timed the words."""
+    weights = [speaking_time(c) for c in segment.text]
     share = sum(weights[:offset]) / max(1e-9, sum(weights))
     left = round(share * sum(length for _, length in sounding))
     for start, length in sounding:
@@ -189,15 +227,6 @@ def _time_of(segment: Segment, offset: int, sounding: Sequence[tuple[int, int]])
         left -= length
     start, length = sounding[-1]
     return start + length
-
-
-def _weight(char: str) -> float:
-    """Speaking time of a character, in syllables: a Han character 1, a digit about 1, a letter 0.35, a stop's pause."""
-    if HAN.match(char) or char.isdigit():
-        return 1.0
-    if char.isalpha():
-        return 0.35
-    return 0.8 if char in "，。！？；：、,.!?;:" else 0.0
 
 
 def _events(script: Script) -> list[Segment | Cue]:
@@ -222,7 +251,7 @@ def _fast_exchanges(events: Sequence[Segment | Cue]) -> set[str]:
 
 
 def _is_short(segment: Segment) -> bool:
-    return sum(_weight(c) for c in segment.spoken if c.isalnum()) <= FAST_SYLLABLES
+    return sum(speaking_time(c) for c in segment.spoken if c.isalnum()) <= FAST_SYLLABLES
 
 
 def _breaks_between(before: Segment | Cue, after: Segment | Cue, breaks: Sequence[int]) -> bool:

@@ -8,7 +8,7 @@ import tempfile
 import time
 import uuid
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from novelcast.audio import Clip
 from novelcast.errors import InputError
 from novelcast.model import Book, Model
+from novelcast.shared_clips import SharedClips
 
 M = TypeVar("M", bound=Model)
 _TEMP = ".writing-"
@@ -156,6 +157,10 @@ class Amount:
     size_bytes: int = 0
 
 
+class _Absent(Exception):
+    """The shared store has no such clip."""
+
+
 class ClipCache:
     """Clips by key, as 16-bit FLAC, shared by all books and safe with several runs at once.
 
@@ -164,8 +169,8 @@ class ClipCache:
     takes 84 (docs/benchmarks.md).
     """
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, shared: SharedClips | None = None) -> None:
+        self.root, self.shared = root, shared
 
     def path(self, key: str) -> Path:
         return self.root / key[:2] / f"{key}.flac"
@@ -183,6 +188,19 @@ class ClipCache:
         ):
             file.comment = f"crc32={zlib.crc32(pcm.tobytes())}"
             file.write(pcm)
+        if self.shared is not None:
+            self.shared.send(key, self.path(key))
+
+    def fetch(self, keys: Collection[str]) -> None:
+        """Bring what the shared store has of these clips, and this cache has not."""
+        if self.shared is not None:
+            self.shared.fetch_all([key for key in keys if not self.path(key).is_file()], self._fetched)
+
+    def _fetched(self, key: str) -> None:
+        assert self.shared is not None
+        with suppress(_Absent), complete_file(self.path(key)) as temp:
+            if not self.shared.fetch(key, temp):
+                raise _Absent
 
     def load(self, key: str) -> Clip | None:
         import soundfile

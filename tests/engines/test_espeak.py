@@ -10,7 +10,7 @@ from novelcast.catalog import load_voices, voices_of
 from novelcast.engines.espeak import EspeakEngine
 from novelcast.errors import EngineUnavailable, SpeechFailed
 from novelcast.model import SpeechRequest
-from novelcast.speak import checked
+from novelcast.takes import checked
 
 TEXTS = {
     "zh": "夜里下起了大雨，街上没有人。",

@@ -12,9 +12,9 @@ from edge_server import EdgeServer, Fault, hz_of
 from novelcast.audio import Samples
 from novelcast.chapter import ChapterMaker
 from novelcast.engines.base import Engine
-from novelcast.master import preset_named
 from novelcast.mix import mix
 from novelcast.model import Cast, Pauses, Role, Script
+from novelcast.presets import preset_named
 from novelcast.speak import Spoken, Utterance, plan_utterances
 from novelcast.workspace import ClipCache
 

@@ -15,8 +15,10 @@ from mutagen.mp3 import MP3, BitrateMode
 
 from novelcast.errors import InputError
 from novelcast.media import decode
-from novelcast.publish import lame, mp3
-from novelcast.publish.mp3 import Tags, safe_name, write_mp3
+from novelcast.publish import lame, names
+from novelcast.publish.id3 import Lyric, Scene, Tags, id3
+from novelcast.publish.mp3 import with_tags, write_mp3
+from novelcast.publish.names import safe_name
 
 TAGS = Tags(title="第一章 雨夜", album="灯塔")
 
@@ -112,6 +114,14 @@ def test_every_tag_is_read_back_by_another_library(tmp_path: Path) -> None:
         date="2026-11-24",
         language="zh-Hant",
         comment="第一行\nsecond line",
+        disc=1,
+        disc_total=2,
+        description="一座岛 & a lamp",
+        subtitle="海上",
+        series="四灯",
+        series_part="2",
+        publisher="出版“社”",
+        copyright="© 2026",
     )
     write(tmp_path / "a.mp3", tone(5000), tags=tags)
     found = ID3(tmp_path / "a.mp3", translate=False)
@@ -129,7 +139,66 @@ def test_every_tag_is_read_back_by_another_library(tmp_path: Path) -> None:
         "TYER": "2026",
         "TDAT": "2411",
         "COMM::zho": tags.comment,
+        "TPOS": "1/2",
+        "TIT3": "海上",
+        "TPUB": "出版“社”",
+        "TCOP": "© 2026",
+        "TDES": tags.description,
+        "MVNM": "四灯",
+        "MVIN": "2",
+        "TXXX:description": tags.description,
+        "TXXX:series": "四灯",
+        "TXXX:series-part": "2",
     }
+
+
+def test_the_text_is_there_as_a_whole_and_line_by_line_with_times(tmp_path: Path) -> None:
+    lyrics = (Lyric(start_ms=500, text="“谁？” 𠮷 😀"), Lyric(start_ms=61_234, text="没有人\0答。"))
+    write(
+        tmp_path / "a.mp3",
+        tone(5000),
+        tags=TAGS.model_copy(update={"lyrics": lyrics, "language": "zh-Hans"}),
+    )
+    found = ID3(tmp_path / "a.mp3")
+    [whole], [timed] = found.getall("USLT"), found.getall("SYLT")
+    assert (whole.lang, whole.text) == ("zho", "“谁？” 𠮷 😀\n没有人答。")
+    assert (timed.lang, timed.format, timed.type) == ("zho", 2, 1)
+    assert timed.text == [("“谁？” 𠮷 😀", 500), ("没有人答。", 61_234)]
+
+
+def test_scenes_are_chapters_within_the_file(tmp_path: Path) -> None:
+    scenes = (
+        Scene(start_ms=0, end_ms=700, title="1. 雨"),
+        Scene(start_ms=700, end_ms=2000, title="2. & <雪>"),
+    )
+    write(tmp_path / "a.mp3", tone(90_000), tags=TAGS.model_copy(update={"scenes": scenes}))
+    found = ID3(tmp_path / "a.mp3")
+    [contents] = found.getall("CTOC")
+    assert contents.child_element_ids == ["scene1", "scene2"]
+    chapters = [found[f"CHAP:{name}"] for name in contents.child_element_ids]
+    assert [(c.start_time, c.end_time, str(c.sub_frames["TIT2"])) for c in chapters] == [
+        (s.start_ms, s.end_ms, s.title) for s in scenes
+    ]
+    with av.open(tmp_path / "a.mp3") as container:
+        seen = [(c["start"], c["end"], c["metadata"]["title"]) for c in container.chapters()]
+    assert seen == [(s.start_ms, s.end_ms, s.title) for s in scenes]
+
+
+def test_one_scene_is_no_table_of_contents(tmp_path: Path) -> None:
+    scene = (Scene(start_ms=0, end_ms=700, title="1. 雨"),)
+    write(tmp_path / "a.mp3", tone(5000), tags=TAGS.model_copy(update={"scenes": scene}))
+    assert not ID3(tmp_path / "a.mp3").getall("CHAP")
+
+
+def test_other_tags_leave_the_audio_as_it_is(tmp_path: Path) -> None:
+    audio = tone(30_000)
+    write(tmp_path / "a.mp3", audio, tags=TAGS.model_copy(update={"comment": "一" * 1000}))
+    with_tags(tmp_path / "a.mp3", tmp_path / "a.mp3", id3(Tags(title="新", album="b")))
+    with_tags(tmp_path / "a.mp3", tmp_path / "b.mp3", id3(TAGS))
+    write(tmp_path / "c.mp3", audio, tags=TAGS)
+    assert str(ID3(tmp_path / "a.mp3")["TIT2"]) == "新"
+    assert (tmp_path / "b.mp3").read_bytes() == (tmp_path / "c.mp3").read_bytes()
+    assert len(read(tmp_path / "a.mp3")) == 30_000
 
 
 def test_players_built_on_ffmpeg_see_the_same_tags(tmp_path: Path) -> None:
@@ -159,14 +228,18 @@ def test_a_control_character_does_not_cut_a_title_short(tmp_path: Path) -> None:
 # ---------------------------------------------------------------- the cover
 
 
-@pytest.mark.parametrize(
-    ("format", "codec", "mime"), [("mjpeg", "mjpeg", "image/jpeg"), ("image2pipe", "png", "image/png")]
-)
-def test_a_small_cover_is_embedded_as_it_is(tmp_path: Path, format: str, codec: str, mime: str) -> None:
-    cover = image(tmp_path / "cover", format, codec)
+def test_a_small_jpeg_is_embedded_as_it_is(tmp_path: Path) -> None:
+    cover = image(tmp_path / "cover", "mjpeg", "mjpeg")
     write(tmp_path / "a.mp3", tone(5000), cover=cover)
     [found] = ID3(tmp_path / "a.mp3").getall("APIC")
-    assert (found.mime, found.type, found.data) == (mime, 3, cover.read_bytes())
+    assert (found.mime, found.type, found.data) == ("image/jpeg", 3, cover.read_bytes())
+
+
+def test_a_png_becomes_a_jpeg(tmp_path: Path) -> None:
+    cover = image(tmp_path / "cover", "image2pipe", "png")
+    write(tmp_path / "a.mp3", tone(5000), cover=cover)
+    [found] = ID3(tmp_path / "a.mp3").getall("APIC")
+    assert (found.mime, found.data[:3]) == ("image/jpeg", b"\xff\xd8\xff")
 
 
 def test_a_large_cover_is_made_small(tmp_path: Path) -> None:
@@ -295,7 +368,7 @@ def test_any_title_makes_a_name_that_every_system_takes(title: str) -> None:
     assert not set(name) & set('/\\:*?"<>|')
     assert not any(unicodedata.category(character) == "Cc" for character in name)
     assert stem == stem.strip(". ")
-    assert stem.split(".")[0].rstrip().lower() not in mp3._DEVICES
+    assert stem.split(".")[0].rstrip().lower() not in names._DEVICES
 
 
 def test_a_name_is_safe_to_make_a_name_of_again() -> None:

@@ -167,3 +167,19 @@ def test_the_development_chapters_are_attributed_at_least_as_well_as_before() ->
     share["speaker"] = round(count["speaker right"] / count["D"], 3)
     floor = {"D": 0.99, "T": 0.6, "S": 1.0, "Q": 0.95, "speaker": 0.65}
     assert all(share[k] >= floor[k] for k in floor), json.dumps(share)
+
+
+def test_a_voice_that_somebody_raises_is_their_own() -> None:
+    assert speakers("梁文博跑在前头，头一回扯开嗓门喊：“都让开！”") == ["梁文博"]
+
+
+def test_who_is_held_back_before_a_colon_does_not_speak() -> None:
+    told = speakers(
+        "两个保安守在门边。保安看了看他们。",
+        "苏婉清抬起一只手，拦住了冲进来的保安：“让他说完。”",
+    )
+    assert told == ["苏婉清"]
+
+
+def test_a_pronoun_before_a_colon_is_whom_its_sentence_names() -> None:
+    assert speakers("梁文博放下帽子，茶洒了一桌，他抹了抹，朝外头喊道：“来人！”") == ["梁文博"]

@@ -182,3 +182,49 @@ def test_words_cut_out_of_plain_speech_are_no_people() -> None:
         "街道里没有人，巷道里也没有人。",
     )
     assert not {"道什", "道里", "谢谢"} & set(found)
+
+
+def test_an_adverb_and_a_verb_end_no_name() -> None:
+    found = people(
+        "姚太后捻着佛珠，半晌，方缓缓道：“起来。”",
+        "“臣不敢。”卫长老道。",
+        "卫长老低下头。姚太后看着他。",
+    )
+    assert not {"方缓缓", "卫长老道"} & set(found) and "卫长老" in found
+
+
+def test_what_a_speaker_calls_herself_is_nobody() -> None:
+    assert "奴婢" not in people("“奴婢不知。”青禾说。", "“奴婢真的不知！”青禾跪了下来。", "青禾哭了。")
+
+
+def test_a_deputy_is_not_his_chief() -> None:
+    found = people(
+        "“灯光呢？”高导演问。",
+        "“马上。”副导演说。",
+        "副导演跑了出去。导演看了看表。",
+        "“快一点！”高导演喊道。",
+    )
+    assert found["副导演"] is not found["高导演"]
+
+
+def test_the_mother_of_a_child_is_not_the_child() -> None:
+    found = people(
+        "“我不去。”宁小桃说。",
+        "“由不得你。”小桃妈妈说，把门关上了。",
+        "宁小桃跺了跺脚。小桃妈妈没有回头。",
+    )
+    assert "小桃妈妈" not in found or found["小桃妈妈"] is not found["宁小桃"]
+
+
+def test_a_nickname_may_be_a_word_for_a_thing() -> None:
+    found = people(
+        "石头蹲在门槛上，摇了摇头。",
+        "“我不走。”石头说。",
+        "“石头，你得走。”孟晓舟说，“天黑了。”",
+        "石头站起来，笑了笑：“那就走吧。”",
+    )
+    assert "石头" in found
+
+
+def test_what_people_swear_by_is_nobody() -> None:
+    assert "老天爷" not in people("“老天爷，你看看！”孟晓舟喊道。", "孟晓舟哭了。“老天爷！”")

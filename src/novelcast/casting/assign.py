@@ -16,13 +16,17 @@ FIRST_PERSON = frozenset(("我", "I"))
 NarratorVoice = Literal["same", "own"]
 NEAR = 12
 """Two who speak within so many quotations of each other, in one chapter, share a scene."""
-_TWICE = 1e6
+_TWICE = 1e9
 """Cost of a sound that somebody has: far above any that nobody has."""
 _WRONG_AGE = 1.5
 _ANYWHERE = 0.2
 """Two who never meet count as much as a fifth of one meeting: they are of one book."""
 _SAME = 0.05
 """The distance below which two sounds are taken for one; halves of one voice's speech are 0.01 to 0.02 apart."""
+_CONFUSED = 0.1
+"""Nearer than this a plain voice is not given for its quality alone."""
+_FAR = 0.3
+"""About the distance of two plain voices: there the likeness is 1."""
 _SWAPPED = 60
 """So many of the loudest are tried against each other."""
 
@@ -110,13 +114,21 @@ class _Table:
         self.system_lines = sum(s.kind == "system" for s in script.segments)
 
     def best(self, speaker: Speaker, choice: Sequence[Sound]) -> Sound:
-        """The sound that costs least; a plain voice, as long as there is one that nobody has."""
+        """The first plain voice in the catalogue's order, which is by quality, as long as there is one that nobody has
+        and nobody they meet sounds like; then the sound that costs least."""
         sounds = fitting(choice, speaker.gender, speaker.age)
         taken = {s.key for s in (*self.sounds.values(), self.system)}
-        free = [s for s in sounds if s.key not in taken]
+        left = [s for s in sounds if s.key not in taken]
+        free = [s for s in left if not s.spare] or left
         plain = [s for s in free if not s.role.mix and abs(s.role.pitch_st) <= 1.0]
-        right_age = [s for s in plain if not _is_of_wrong_age(s, speaker)]
-        return min(right_age or plain or free or sounds, key=lambda s: self.cost(speaker, s))
+        if clear := [s for s in plain if self._nearest(speaker, s) > _CONFUSED]:
+            return min(clear, key=lambda s: _is_of_wrong_age(s, speaker))
+        return min(plain or free or sounds, key=lambda s: self.cost(speaker, s))
+
+    def _nearest(self, speaker: Speaker, sound: Sound) -> float:
+        met = self.met.get(speaker.id, {})
+        others = [theirs for who, theirs in self.sounds.items() if who in met]
+        return min(distance(sound, theirs) for theirs in (self.narrator, *others))
 
     def cost(self, speaker: Speaker, sound: Sound, without: str = "") -> float:
         """How easily a speaker in that sound would be taken for those they meet, and for the narrator."""
@@ -141,7 +153,7 @@ class _Table:
 
     def _swap(self, one: Speaker, other: Speaker) -> bool:
         mine, theirs = self.sounds[one.id], self.sounds[other.id]
-        if mine.plain != theirs.plain:  # who speaks most keeps a plain voice
+        if mine.plain or theirs.plain:  # who speaks most keeps a plain voice
             return False
         before = self.cost(one, mine, other.id) + self.cost(other, theirs, one.id)
         after = self.cost(one, theirs, other.id) + self.cost(other, mine, one.id)
@@ -152,7 +164,8 @@ class _Table:
 
 
 def _likeness(a: Sound, b: Sound) -> float:
-    return 1.0 / (_SAME + distance(a, b))
+    """Steep, so that one near neighbour counts more than many at a middling distance."""
+    return (_FAR / (_SAME + distance(a, b))) ** 4
 
 
 def _alike(one: Speaker, other: Speaker) -> bool:

@@ -29,7 +29,8 @@ _MOST_SEMITONES = 8.0
 
 @dataclass(frozen=True)
 class Sound:
-    """One way to sound. `f0_hz` and `vector` (unit length, see voices/palette) where they were measured."""
+    """One way to sound. `f0_hz` and `vector` (unit length, see voices/palette) where they were measured; `spare` is
+    for when all others are taken."""
 
     role: Role
     gender: Gender
@@ -37,6 +38,7 @@ class Sound:
     plain: bool
     f0_hz: float | None = None
     vector: tuple[float, ...] = ()
+    spare: bool = False
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -57,7 +59,7 @@ def sounds_of(voices: Sequence[Voice], timbres: Sequence[Timbre]) -> list[Sound]
     made = [_of_timbre(t) for t in mine if t.mix or t.pitch_st]
     taken = {s.key for s in made}
     moved = [
-        s
+        replace(s, spare=bool(made))
         for shift_st, rate in _VARIANTS
         for p in plain
         if (s := moved_by(p, shift_st, rate)).key not in taken

@@ -12,9 +12,12 @@ import typer
 # Importing a module registers its commands.
 from novelcast.cli import (
     audio,  # noqa: F401
+    batch,  # noqa: F401
     book,  # noqa: F401
     casting,  # noqa: F401
     cues,  # noqa: F401
+    plot,  # noqa: F401
+    publish,  # noqa: F401
     tools,  # noqa: F401
 )
 from novelcast.cli.app import app

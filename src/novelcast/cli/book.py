@@ -11,6 +11,7 @@ from novelcast.cli.app import app
 from novelcast.cli.options import (
     Address,
     Again,
+    Also,
     Author,
     Book,
     CastFrom,
@@ -67,6 +68,7 @@ def render(
     runner: Runner = None,
     address: Address = None,
     fresh: Fresh = False,
+    also: Also = "",
     plot: Annotated[
         bool, typer.Option("--plot", help="Also draw each chapter: waveform by speaker, spectrogram, cues.")
     ] = False,
@@ -93,7 +95,8 @@ def render(
     if plot:
         check_plots()
     with said() as say, progress_bars(quiet) as progress:
-        edition = run(book, settings, BookDetails(title, author, cover, fresh, again), progress, say)
+        details = BookDetails(title, author, cover, fresh, again)
+        edition = run(book, settings, details, progress, say, also.split(","))
         pictures = plots(edition) if plot else []
     if json_:
         print_json(edition_json(edition))

@@ -159,6 +159,14 @@ ReviewBelow = Annotated[
         show_default=False,
     ),
 ]
+Also = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME,…",
+        show_default=False,
+        help="Further formats to make at the end: m4b, opus …; see `novelcast publish --help`.",
+    ),
+]
 Json = Annotated[
     bool, typer.Option("--json", help="Print the result as JSON on stdout, and nothing else there.")
 ]

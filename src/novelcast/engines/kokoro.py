@@ -27,11 +27,15 @@ MAX_TOKENS = 510
 """Tokens between the two pads; a voice table has one style row for each count."""
 
 
+MARKS = ".!?;:,…—"
+"""Phonemes at which a voice pauses."""
+
+
 class KokoroEngine:
     """One runtime, opened at the first request (about 0.5 GB), that speaks several lines at once."""
 
     name = "kokoro"
-    version = "v1.0-int8/3"  # the number after the slash is ours: phonemes, style row, pitch
+    version = "v1.0-int8/4"  # the number after the slash is ours: phonemes, style row, pitch, graph, stop
     takes_pinyin = True
     max_chars = 90  # about 350 of the 510 tokens in Mandarin
 
@@ -72,11 +76,11 @@ class KokoroEngine:
             said = phonemes(request.text, request.language)
         if not tokens(said):
             raise SpeechFailed(f"nothing to say in {request.text!r}")
+        if said.rstrip(' "”)')[-1:] not in MARKS:
+            said += "."  # without one the model drags the last word out, or adds to it
         # The graph has no pitch: speak slower or faster, then play the samples at another rate.
         shift = 2.0 ** (request.pitch_st / 12.0)
-        parts = [
-            self._run(runtime, part, request, request.rate / shift) for part in _within(said, MAX_TOKENS)
-        ]
+        parts = [self._run(runtime, part, request, request.rate / shift) for part in within(said, MAX_TOKENS)]
         audio = np.concatenate(parts)
         if shift != 1.0:
             audio = resample(audio, round(RATE_HZ * shift), RATE_HZ)
@@ -122,12 +126,12 @@ def _voices(pack: Pack) -> list[str]:
     return [name for group in pack.group for name in group.files if name.endswith(".bin")]
 
 
-def _within(said: str, limit: int) -> list[str]:
+def within(said: str, limit: int) -> list[str]:
     """Phonemes in pieces of at most `limit` tokens, cut after a mark if there is one, else at a space."""
     pieces = []
     while len(tokens(said)) > limit:
         head = said[:limit]
-        cut = max(head.rfind(mark) for mark in ".!?;:,") + 1 or head.rfind(" ") + 1 or limit
+        cut = max(head.rfind(mark) for mark in MARKS) + 1 or head.rfind(" ") + 1 or limit
         pieces.append(said[:cut])
         said = said[cut:]
     return [p for p in [*pieces, said] if tokens(p)]

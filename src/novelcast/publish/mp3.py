@@ -1,46 +1,29 @@
-"""One chapter's MP3: encoded through PyAV (libmp3lame), ID3v2.3 tags, exact length, there only when whole.
+"""One chapter's MP3: encoded through PyAV (libmp3lame), our own tags before it, exact length, there only when whole.
 
-The tags are written here: FFmpeg's muxer knows no COMM frame (a comment becomes a TXXX that players don't
-show), and takes the language of no text. The audio frames and the Xing/LAME header are the muxer's.
+The audio frames and the Xing/LAME header are the muxer's. Nothing in them depends on the tags, so that tags are
+written anew without encoding.
 """
 
 from __future__ import annotations
 
 import io
-import re
-import unicodedata
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from novelcast.errors import InputError
-from novelcast.model import Model
 from novelcast.publish import lame
+from novelcast.publish.id3 import Tags, id3, tag_length
+from novelcast.publish.picture import picture_of
 from novelcast.workspace import complete_file
 
 Block = NDArray[np.float32]
-
-
-class Tags(Model):
-    """What a player shows. Empty or None: no such frame. `composer` is where audiobook players look for the
-    narrator; `language` is BCP 47; `date` begins with the year."""
-
-    title: str
-    album: str
-    artist: str = ""
-    album_artist: str = ""
-    composer: str = ""
-    track: int | None = None
-    track_total: int | None = None
-    genre: str = "Audiobook"
-    date: str = ""
-    language: str = ""
-    comment: str = ""
 
 
 def write_mp3(
@@ -59,7 +42,7 @@ def write_mp3(
     the file is complete. Raises InputError for a cover that is no image, an empty stream, and a folder that
     cannot be written to.
     """
-    head = _id3(tags, picture_of(cover) if cover else None)
+    head = id3(tags, picture_of(cover) if cover else None)
     with complete_file(path) as temp, temp.open("wb") as file:
         output = _AfterTags(file, head)
         samples = _encode(output, blocks, rate_hz=rate_hz, channels=channels, bitrate_kbps=bitrate_kbps)
@@ -67,29 +50,12 @@ def write_mp3(
     return samples
 
 
-# ---------------------------------------------------------------- file names
-
-_FORBIDDEN = re.compile(r'[/\\:*?"<>|]')
-_DEVICES = {"con", "prn", "aux", "nul", "conin$", "conout$"}
-_DEVICES |= {port + digit for port in ("com", "lpt") for digit in "0123456789¹²³"}
-
-
-def safe_name(title: str, suffix: str = ".mp3", max_bytes: int = 120) -> str:
-    """A file name made of a title that Windows, macOS and Linux take, at most `max_bytes` of UTF-8 in all.
-
-    What a system forbids becomes its full-width form where one reads the same (？ for ?), else a space.
-    """
-    text = unicodedata.normalize("NFC", title)
-    text = _FORBIDDEN.sub(lambda match: chr(ord(match[0]) + 0xFEE0), text)
-    # Control, format (direction marks, zero-width), surrogate, private and unassigned characters.
-    text = "".join(" " if unicodedata.category(character)[0] == "C" else character for character in text)
-    text = " ".join(text.split())
-    room = max_bytes - len(suffix.encode())
-    # A name that ends in a dot or a space is another name to Windows; one that begins with a dot is hidden.
-    text = text.lstrip(". ").encode()[:room].decode(errors="ignore").rstrip(". ")
-    if text.split(".")[0].rstrip().lower() in _DEVICES:
-        text = f"_{text}"[:room]
-    return (text or "untitled") + suffix
+def with_tags(source: Path, path: Path, head: bytes) -> None:
+    """The audio of an MP3 file as it is, behind other tags (see `id3`)."""
+    with source.open("rb") as old, complete_file(path) as temp, temp.open("wb") as new:
+        old.seek(tag_length(old.read(10)))
+        new.write(head)
+        shutil.copyfileobj(old, new, 1 << 20)
 
 
 # ---------------------------------------------------------------- the file
@@ -195,121 +161,3 @@ def _encode_with_lame(output: _AfterTags, blocks: Iterable[Block], stream: lame.
 
 def _nothing_to_write() -> InputError:
     return InputError("no audio to write", hint="the chapter has no line that could be spoken")
-
-
-# ---------------------------------------------------------------- the cover
-
-_COVER_FORMATS = {"mjpeg": "image/jpeg", "png": "image/png"}
-_IMAGE_CODECS = {*_COVER_FORMATS, "webp", "gif", "bmp", "tiff"}
-_COVER_BYTES = 500_000  # it is in every chapter's file
-_COVER_PIXELS = 1400  # Apple's smallest, and more than any player draws
-
-
-def picture_of(cover: Path) -> tuple[str, bytes]:
-    """The cover's MIME type and bytes: as it is where it is a small JPEG or PNG, else made a JPEG that is.
-
-    Raises InputError for a file that is no image.
-    """
-    import av
-
-    try:
-        data = cover.read_bytes()
-        with av.open(io.BytesIO(data), "r") as container:
-            codec = container.streams.video[0].codec_context.name
-            if codec not in _IMAGE_CODECS:  # FFmpeg would take a film, or text as a terminal's screen
-                raise ValueError(codec)
-            image = next(container.decode(video=0))
-    except OSError as error:
-        raise InputError(f"cannot read the cover {cover}: {error.strerror or error}") from error
-    except (av.FFmpegError, IndexError, StopIteration, ValueError) as error:
-        raise InputError(
-            f"the cover {cover} is not an image that can be read", hint="give a JPEG or PNG file"
-        ) from error
-    if codec in _COVER_FORMATS and len(data) <= _COVER_BYTES:
-        return _COVER_FORMATS[codec], data
-    return "image/jpeg", _jpeg(image, _COVER_PIXELS)
-
-
-def _jpeg(image: Any, longest: int) -> bytes:
-    """An image as JPEG, no side longer than `longest` pixels."""
-    import av
-
-    scale = min(1.0, longest / max(image.width, image.height))
-    small = image.reformat(
-        width=max(2, round(image.width * scale)),
-        height=max(2, round(image.height * scale)),
-        format="yuvj420p",
-    )
-    out = io.BytesIO()
-    with av.open(out, "w", format="mjpeg") as container:
-        stream = container.add_stream("mjpeg", rate=1, options={"qmin": "2", "qmax": "4"})
-        stream.width, stream.height, stream.pix_fmt = small.width, small.height, "yuvj420p"
-        container.mux(stream.encode(small))
-        container.mux(stream.encode(None))
-    return out.getvalue()
-
-
-# ---------------------------------------------------------------- ID3v2.3 (id3.org/id3v2.3.0)
-
-# TLAN and COMM want ISO 639-2; books come in few languages, and any other is "und".
-_ISO_639_2 = {
-    "zh": "zho",
-    "yue": "zho",
-    "en": "eng",
-    "ja": "jpn",
-    "ko": "kor",
-    "fr": "fra",
-    "de": "deu",
-    "es": "spa",
-    "it": "ita",
-    "pt": "por",
-    "ru": "rus",
-    "vi": "vie",
-    "th": "tha",
-}
-
-
-def _id3(tags: Tags, cover: tuple[str, bytes] | None) -> bytes:
-    """The whole tag: header and frames."""
-    track = str(tags.track or "") + (f"/{tags.track_total}" if tags.track and tags.track_total else "")
-    language = _ISO_639_2.get(tags.language.split("-")[0].lower(), "und") if tags.language else ""
-    date = re.match(r"(\d{4})(?:-(\d\d)-(\d\d))?", tags.date)
-    texts = {
-        "TIT2": tags.title,
-        "TALB": tags.album,
-        "TPE1": tags.artist,
-        "TPE2": tags.album_artist,
-        "TCOM": tags.composer,
-        "TRCK": track,
-        "TCON": tags.genre,
-        "TLAN": language,
-        "TYER": date[1] if date else "",
-        "TDAT": date[3] + date[2] if date and date[2] else "",
-    }
-    frames = [_frame(name, _text(value)) for name, value in texts.items() if _clean(value)]
-    if comment := _clean(tags.comment):
-        # Encoding, language, an empty description, the text.
-        body = b"\1" + (language or "und").encode() + "\0".encode("utf-16") + comment.encode("utf-16")
-        frames.append(_frame("COMM", body))
-    if cover:
-        mime, data = cover
-        front_cover, no_description = b"\3", b"\0"
-        frames.append(_frame("APIC", b"\0" + mime.encode() + b"\0" + front_cover + no_description + data))
-    body = b"".join(frames)
-    size = bytes(len(body) >> shift & 0x7F for shift in (21, 14, 7, 0))
-    return b"ID3\3\0\0" + size + body
-
-
-def _frame(name: str, body: bytes) -> bytes:
-    return name.encode() + len(body).to_bytes(4, "big") + b"\0\0" + body
-
-
-def _text(value: str) -> bytes:
-    """Encoding mark and text: Latin-1 for what is ASCII, else UTF-16 with its byte order mark."""
-    value = _clean(value)
-    return b"\0" + value.encode() if value.isascii() else b"\1" + value.encode("utf-16")
-
-
-def _clean(value: str) -> str:
-    """Text without what ends a string early or cannot be encoded: controls but line ends, lone surrogates."""
-    return "".join(c for c in value if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs")).strip()

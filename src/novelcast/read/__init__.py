@@ -11,9 +11,9 @@ from novelcast.errors import InputError
 from novelcast.model import Book, Chapter, Paragraph, Skipped, Span
 from novelcast.read.assemble import Parts, assemble
 from novelcast.read.draft import undo
-from novelcast.read.folder import files_of, is_text, name_of, picture_beside, read_source, sha256_of
+from novelcast.read.folder import books_in, files_of, is_text, name_of, picture_beside, read_source, sha256_of
 
-__all__ = ["cover_of", "read_book", "slug", "undo"]
+__all__ = ["books_in", "cover_of", "read_book", "slug", "undo"]
 
 _ID_BYTES = 60
 

@@ -66,6 +66,26 @@ def files_of(paths: Sequence[Path]) -> list[Path]:
     return files
 
 
+def books_in(folder: Path) -> list[Path]:
+    """The books of a folder of books, in natural order: each file that is one, each folder that holds one.
+
+    Raises InputError where the folder cannot be read.
+    """
+    try:
+        inside = [path for path in folder.iterdir() if path.name[0] not in ".~"]
+    except OSError as error:
+        raise InputError(
+            f"cannot read {folder}: {error.strerror}", hint="give a folder that holds books"
+        ) from None
+    return sorted((path for path in inside if _is_book(path)), key=lambda path: natural_key(path.name))
+
+
+def _is_book(path: Path) -> bool:
+    if path.is_dir():
+        return any(file.suffix.lower() in _READERS for file in path.rglob("*"))
+    return path.suffix.lower() in _READERS
+
+
 def is_text(file: Path) -> bool:
     return _READERS.get(file.suffix.lower(), "plain") == "plain"
 

@@ -69,11 +69,11 @@ def _begin(open_engine: Callable[[], Engine], parent: int) -> None:
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
     )  # Ctrl-C reaches the whole group; who started us tells us to end
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    threading.Thread(target=end_with, args=(parent,), daemon=True).start()
     _engine, _loop = open_engine(), asyncio.new_event_loop()
 
 
-def _end_with(parent: int) -> None:
+def end_with(parent: int) -> None:
     """A process whose parent was killed would wait for work for ever, with half a gigabyte in its hands."""
     while os.getppid() == parent:
         time.sleep(LOOKS_EVERY_S)

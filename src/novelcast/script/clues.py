@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from novelcast.model import Speaker
 from novelcast.script import lexicon as lx
@@ -33,7 +34,11 @@ _ENTERS = re.compile(
 _VOICE = re.compile(
     r"^的?[^，。]{0,6}?(?:声音|嗓音|嗓门|嗓子|腔调|口气|语气|语速|咆哮|尖叫|吼声|喊声|笑声|吆喝|话音|话)"
 )
-_STRANGE_VOICE = re.compile(r"(?:声音|嗓音|嗓门|女声|男声|童声)[^，,]{0,8}[：:]$")
+# A voice that is heard, nobody's so far; not one that a person lowers or raises (压低声音, 扯开嗓门).
+_STRANGE_VOICE = re.compile(r"(?:[个道阵的][^，,]{0,6}|[男女童人])(?:声音|嗓音|嗓门|声)[^，,]*[：:]$")
+_OWN_VOICE = re.compile(
+    r"[压放提抬扯捏清粗尖哑拖亮沉拉扬拔降用以]([低高大开着了出起]{0,2})[^，,]{0,6}(?:声音|嗓|声)"
+)
 _BODY = re.compile(
     r"^的?[^，。的]{0,4}?(?:脸|眼|目光|视线|眉|嘴|手|身|头|背|肩|腿|脚|心|喉|额|指|胡子|神情|神色|表情|脑)"
 )
@@ -44,7 +49,7 @@ _REACTION = re.compile(
 _FLINCH = re.compile(r"一[愣怔惊顿]|脸[^，。]{0,4}(?:变|白|红|青|绿|黑|沉)|脸色|变色|皱|愣|怔|呆")
 REACTIONS = ("reaction", "flinch")
 # The object of a verb before it: 拦住了冲进来的保安, 捏起少年的手指.
-_OBJECT_OF_VERB = re.compile(r"..[了过起住开]$|.[了住起][^，,]{1,8}的$")
+_OBJECT_OF_VERB = re.compile(r"..[了过住开]$|.起$|.[了住起][^，,]{1,8}的$")
 _CALL_HEAD = re.compile(
     r"[“「『\"‘]?[，,…—]*(?:喂|哎|欸|嘿|哟|哼|呸|好了?|行了?|是|别|不|嗯|啊|哦|噢|唉|哎呀|我说|可是|那|那么|多谢|谢谢|回|报告|恭迎|参见)?[，,…]*$"
 )
@@ -88,6 +93,15 @@ class Mention:
     epithet: bool = False
 
 
+@cache
+def _title_finder() -> WordFinder:
+    return WordFinder({w: w for w in lx.titles() if len(w) > 1})
+
+
+def _titles_found(text: str) -> Iterator[tuple[int, int, str]]:
+    return _title_finder().find(text)
+
+
 @dataclass(frozen=True)
 class Roster:
     """The speakers, and where their words stand in a text."""
@@ -120,6 +134,15 @@ class Roster:
             if not any(x.start < m.end() and m.start() < x.end for x in found):
                 found.append(self._pronoun(m.start(), m.group()))
         return sorted(found, key=lambda x: x.start)
+
+    def offices(self, text: str) -> list[Mention]:
+        """Titles of a text that are no known person's, and part of no known word."""
+        known = [(start, end) for start, end, _ in self._finder.find(text)]
+        return [
+            self._named(start, end, word)
+            for start, end, word in _titles_found(text)
+            if not any(a < end and start < b for a, b in known)
+        ]
 
     def _named(self, start: int, end: int, word: str) -> Mention:
         gender, age = lx.titles().get(word, ("unknown", "unknown"))
@@ -172,16 +195,19 @@ def subject(
     """
     clauses = list(_CLAUSE.finditer(sentence))
     for clause in reversed(clauses) if from_end else clauses:
-        if (
-            from_end
-            and _STRANGE_VOICE.search(clause.group())
-            and not any(m.start >= clause.start() for m in mentions)
-        ):
+        heard = _strange_voice(clause.group()) if from_end else -1
+        if heard >= 0 and not any(0 <= m.start - clause.start() <= heard for m in mentions):
             return None
         found = _clause_subject(clause.group(), clause.start(), mentions, sentence)
         if found is not None:
             return found, sentence[found.end :]
     return None
+
+
+def _strange_voice(clause: str) -> int:
+    """Where a clause begins to tell of a voice that is nobody's so far, else -1."""
+    found = _STRANGE_VOICE.search(clause)
+    return -1 if found is None or _OWN_VOICE.search(clause) else found.start()
 
 
 def _clause_subject(clause: str, offset: int, mentions: Sequence[Mention], sentence: str) -> Mention | None:
@@ -200,10 +226,10 @@ def _clause_subject(clause: str, offset: int, mentions: Sequence[Mention], sente
             and inside[k + 1].people
         ):
             continue
-        if _ENTERS.search(before) and (not behind or _VOICE.match(behind)):
-            return m
         if _OBJECT_OF_VERB.search(before):
             continue
+        if _ENTERS.search(before) and (not behind or _VOICE.match(behind)):
+            return m
         stands_alone = re.search(r"(?:^|是)$", before) or (
             before.endswith("的") and not re.search(r"[着了有]", before)
         )
@@ -310,7 +336,7 @@ def called(roster: Roster, quote: str) -> tuple[list[Mention], list[Mention]]:
     named: list[Mention] = []
     inner = re.compile(r"[‘『][^’』]*[’』]").sub(lambda m: "□" * len(m.group()), quote)
     addressed.extend(_kin_called(roster, inner))
-    for m in roster.mentions(inner):
+    for m in (*roster.mentions(inner), *roster.offices(inner)):
         if m.word in lx.PRONOUNS or m.word in lx.GROUP_PRONOUNS or m.word == lx.FIRST_PERSON:
             continue
         before, behind = inner[: m.start], inner[m.end : m.end + 2]
@@ -325,7 +351,7 @@ def called(roster: Roster, quote: str) -> tuple[list[Mention], list[Mention]]:
             or (alone and re.search(r"[啊呀吧吗了呢着]$", before))
         ):
             addressed.append(m)
-        else:
+        elif m.people or m.epithet or m.word in lx.FORMS_OF_ADDRESS:
             named.append(m)
     return addressed, named
 

@@ -67,6 +67,11 @@ class Window:
     start: int
     end: int
 
+    @property
+    def beside(self) -> str:
+        """The sentence before, the word's own, and the first clause of the one after."""
+        return self.text[: self.end] + re.split("[，,]", self.text[self.end :], maxsplit=1)[0]
+
     def nearest(self, patterns: Sequence[str]) -> int | None:
         """How far the nearest match of any pattern is from the word, in characters."""
         return min(

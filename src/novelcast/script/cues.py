@@ -256,7 +256,7 @@ class _Search:
                 _Cut(
                     start - self.begin,
                     end - self.begin,
-                    self._cue(run, sound, "replace", (start, end), window.text),
+                    self._cue(run, sound, "replace", (start, end), window.beside),
                 )
             )
             start = end

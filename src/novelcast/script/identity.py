@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from novelcast.script import lexicon as lx
+from novelcast.script.handles import latin_core
 from novelcast.script.names import DOT, Seen, Totals, common, surname_of, titled
 from novelcast.script.traits import lean_of
 
@@ -42,6 +43,7 @@ def group(words: dict[str, str], seen: dict[str, Seen], totals: Totals, text: st
         else:
             owner.words.append(word)
             owner.weight += weight[word]
+    _tie_latin(people)
     _tie_surnames(people, words)
     _tie_given_names(people, seen, totals)
     _tie_forms_of_address(people, seen)
@@ -52,7 +54,7 @@ def group(words: dict[str, str], seen: dict[str, Seen], totals: Totals, text: st
 def _owner(word: str, sort: str, people: Sequence[Person]) -> Person | None:
     """The one person that a shorter or titled form belongs to; None where nobody or several fit."""
     if sort == "title":
-        bearers = [p for p in people if any(w != word and w.endswith(word) for w in p.words)]
+        bearers = [p for p in people if any(_bears(w, word) for w in p.words)]
         whose = lx.of_one(word) or (
             len(bearers) == 1 and any(lx.titles().base(w) == word for w in bearers[0].words)
         )
@@ -62,6 +64,15 @@ def _owner(word: str, sort: str, people: Sequence[Person]) -> Person | None:
         close = [p for p in fits if word in p.name]
         fits = close if len(close) == 1 else fits
     return fits[0] if len(fits) == 1 else None
+
+
+def _bears(word: str, title: str) -> bool:
+    """Whether a word is somebody's with a title: 周队长 or 胖掌柜, and not 副队长."""
+    return (
+        word != title
+        and word.endswith(title)
+        and (word not in lx.titles() or lx.titles().base(word) == title)
+    )
 
 
 def _belongs(word: str, sort: str, name: str) -> bool:
@@ -77,7 +88,9 @@ def _belongs(word: str, sort: str, name: str) -> bool:
         suffix = titled(word)
         stem = word[: -len(suffix)]
         if stem == name:
-            return True
+            return suffix not in lx.OF_RELATIVES
+        if suffix in lx.OF_RELATIVES and surname and not titled(name):
+            return False
         if not surname and len(name) in (2, 3) and len(suffix) == 1:
             return stem in name.removesuffix(titled(name)) and name not in lx.titles()
         if stem == surname and _could_be(name, suffix):
@@ -99,6 +112,14 @@ def _could_be(name: str, suffix: str) -> bool:
     wanted = lx.GIVEN_TITLE_GENDER.get(suffix, ("unknown", ""))[0]
     lean = lean_of(name)
     return wanted == "unknown" or abs(lean) < 1.5 or (lean > 0) == (wanted == "male")
+
+
+def _tie_latin(people: list[Person]) -> None:
+    """阿Ken and Ken哥 are one."""
+    by_core: dict[str, Person] = {}
+    for person in sorted(people, key=lambda p: -p.weight):
+        if core := latin_core(person.name):
+            absorb(by_core.setdefault(core, person), person, people)
 
 
 def _tie_surnames(people: list[Person], words: dict[str, str]) -> None:

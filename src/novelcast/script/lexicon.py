@@ -34,7 +34,7 @@ _SAY_WORDS = _listed(
         评价 形容 强调 重复 重申 复述 断言 纠正 更正 声明 提问 谢 道谢 道歉 告诉 告知 转告 诉说  讲述 述说
         陈述 叙述 描述 念 朗读 唱 吟 诵 道 曰 云 言 嚎 咋呼 吆喝 哼唧 哼哼 支吾 结巴 嗫嚅 嘟嚷 嗔 娇嗔 嗔怪
         挑衅 起哄 齐声 异口同声 下结论 拍板 吩咐道 打断 顶嘴 还嘴 回嘴 抢白 揶揄 奚落 抢答 回敬 追着问 使唤 问话
-        叫嚷 嚷嚷 叫骂 回应 接道 续道 笑着说 咂舌 赌咒 求 作答 央道
+        叫嚷 嚷嚷 叫骂 回应 接道 续道 笑着说 咂舌 赌咒 求 作答 央道 抗议 禀告 启禀 逼问 盘问 喝问 试探 唠叨 絮叨 呛声
         """
 )
 
@@ -127,6 +127,7 @@ NOT_PEOPLE = frozenset(
         方才 此刻 这时 当时 同时 随后 接着 然后 最后 消息 短信 语音 信号 对讲机 车里 车上 车子 汽车 房间 走廊
         楼下 楼上 广播里 电话那头 电话里 胸口 肩膀 心里 心头 心中 脑子 脑海 脑袋 拳头 膝盖 指尖 掌心 舌头 牙齿
         表情 神色 神情 笑容 笑意 笑声 呼吸 话里 话头 语速 语调 声线 剩下 下面 上面 时间 事情 东西 地方 世界 人群
+        老天爷 天爷 菩萨 佛祖 谢谢 多谢
         人堆 石头 茶杯 杯子 桌子 椅子 窗外 窗户 嗓子 嗓门
         """
     )
@@ -144,7 +145,7 @@ NOT_IN_NAMES = frozenset(
 
 # Last characters of words for things and places that seldom end a name.
 THING_ENDS = frozenset(
-    "台锁面羹车机门窗楼房屋厅室殿街桥店馆箱盒袋瓶杯碗盘壶桌椅床灯纸笔牌符阵丹药酒茶汤饭菜粥饼肉带衣裤鞋帽裙鼎炉钟鼓棒棍镜柜梯墙板柱架网屏表票款账法术功课费段层圈种类型区处边侧"
+    "台锁面羹车机门窗楼房屋厅室殿街桥店馆箱盒袋瓶杯碗盘壶桌椅床灯纸笔牌符阵丹药酒茶汤饭菜粥饼肉带衣裤鞋帽裙鼎炉钟鼓棒棍镜柜梯墙板柱架网屏尖刃鞘柄锋表票款账法术功课费段层圈种类型区处边侧"
 )
 
 PRONOUNS = {"他": "male", "她": "female", "它": "unknown", "对方": "unknown"}
@@ -158,6 +159,16 @@ SELF_WORDS = {
         r"老子|老夫|本王|朕|末将|小生|在下|贫道|贫僧|老衲|咱家|本官|下官|属下|卑职|老朽|本少爷|爷我|本公子|小的"
     ),
 }
+
+# What speakers call themselves: nobody's name.
+SELF_NAMES = frozenset(
+    _listed(
+        """
+        奴婢 奴才 奴家 老奴 老臣 微臣 臣妾 妾身 本宫 哀家 本王 本座 本官 本帅 本将 老夫 老身 老朽 老衲 贫道 贫僧 在下 属下
+        卑职 末将 下官 草民 民女 小生 小女子 鄙人
+        """
+    )
+)
 
 # Words that one character uses and another does not.
 HABIT_WORDS = re.compile(
@@ -374,8 +385,10 @@ TITLE_SUFFIXES = tuple(
     )
 )
 # Characters before a title that make another title, not somebody's.
-NOT_STEMS = frozenset("新副前正总原老小大女男各该本某两代首名众双全同")
+NOT_STEMS = frozenset("当新副前正总原老小大女男各该本某两代首名众双全同")
 NAME_PREFIXES = "老小阿大"
+# 小满爸爸 is not 小满, and 苏老夫人 is seldom the Su whose given name is told.
+OF_RELATIVES = frozenset(_listed("爸爸 妈妈 爷爷 奶奶 老夫人 老太太 老太 老爷子 阿婆 家的"))
 
 GIVEN_TITLE_GENDER: dict[str, tuple[str, str]] = {
     **_words(

@@ -255,7 +255,20 @@ def choose(seen: dict[str, Seen], totals: Totals) -> dict[str, str]:
         for part in re.split(DOT, word):
             if len(part) > 1:
                 chosen[part] = "name"
-    return {w: s for w, s in chosen.items() if not cut_short(w, s, chosen, seen, totals)}
+    return {
+        w: s
+        for w, s in chosen.items()
+        if not cut_short(w, s, chosen, seen, totals) and not (s == "titled" and _torn(w, totals))
+    }
+
+
+def _torn(word: str, totals: Totals) -> bool:
+    """Whether a title's stem always ends another word: 货郎伯伯, 有劳公公."""
+    for m in re.finditer(re.escape(word), totals.text):
+        before = totals.text[m.start() - 1 : m.start()]
+        if not before or not common(before + word[0]):
+            return False
+    return True
 
 
 def _dotted(text: str, chosen: Collection[str], totals: Totals) -> set[str]:
@@ -334,11 +347,11 @@ def _sort_of(word: str, entry: Seen, totals: Totals) -> str:
         return "group" if entry.heads else ""
     if _is_office(word):
         return "title" if entry.heads or entry.called else ""
-    if titled(word) and not common(word):
+    if titled(word) and not common(word) and word not in lx.NOT_PEOPLE:
         return "titled" if entry.heads + entry.called > (word[0] in lx.WEAK_SURNAMES) else ""
     if sum(entry.nexts[c] for c in "里外中内") * 3 > entry.heads:
         return ""  # a place
-    if word[0] in lx.NEVER_FIRST:
+    if word[0] in lx.NEVER_FIRST or ends_in_adverb(word) or word in lx.SELF_NAMES:
         return ""
     if foreign(word) and not common(word):
         seen = entry.heads + entry.called + entry.named
@@ -393,6 +406,21 @@ def _sort_of(word: str, entry: Seen, totals: Totals) -> str:
     return ""
 
 
+def ends_in_adverb(word: str) -> bool:
+    """Whether a word is a surname and the adverb behind it: 方缓缓道."""
+    tail = word[-2:]
+    frequency, tags = dictionary()
+    return (
+        len(word) == 3
+        and tail[0] == tail[1]
+        and frequency.get(tail, 0) > _ADVERB
+        and tags.get(tail, "x")[0] in "dz"
+    )
+
+
+_ADVERB = 50  # how often the dictionary's text has an adverb that is more than a name: 缓缓 2078, 甜甜 3
+
+
 def foreign(word: str) -> bool:
     """Whether a word is written as foreign names are, and not as Chinese ones."""
     return all(c in lx.TRANSLITERATION for c in word) and (len(word) >= 4 or word[0] not in lx.SURNAMES)
@@ -429,6 +457,8 @@ def titled(word: str) -> str:
     """The title at the end of a word like 费长老, 顾上校, 晴姐; empty where there is none."""
     if word in lx.titles():
         return ""
+    if word[-1] == "道" and titled(word[:-1]):
+        return ""  # 戚长老道
     for suffix in _suffixes(word):
         stem = word[: -len(suffix)]
         if stem in lx.SURNAMES or stem in lx.COMPOUND_SURNAMES:

@@ -14,7 +14,17 @@ from math import exp, log1p
 from pathlib import Path
 
 from novelcast.script import lexicon as lx
-from novelcast.script.names import Seen, Totals, common, cut_short, dictionary, foreign, is_title, surname_of
+from novelcast.script.names import (
+    Seen,
+    Totals,
+    common,
+    cut_short,
+    dictionary,
+    ends_in_adverb,
+    foreign,
+    is_title,
+    surname_of,
+)
 from novelcast.script.traits import name_characters
 
 WEIGHTS_FILE = Path(__file__).with_name("naming.json")
@@ -74,6 +84,8 @@ def candidates(seen: Mapping[str, Seen]) -> list[str]:
         and w[0] not in lx.NEVER_FIRST
         and ((entry.heads and entry.evidence) or entry.named)
         and not is_title(w)
+        and not ends_in_adverb(w)
+        and w not in lx.SELF_NAMES
     ]
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from novelcast.hanzi import simplified
 from novelcast.model import Speaker
 from novelcast.script import lexicon as lx
+from novelcast.script.handles import handles, latin_names
 from novelcast.script.identity import Person, group
 from novelcast.script.names import (
     QUOTE,
@@ -44,6 +45,7 @@ def find_people(pieces: Sequence[Piece]) -> tuple[Speaker, ...]:
     seen = observe(paragraphs)
     totals = Totals(everything)
     words = settle(choose(seen, totals), paragraphs, seen, totals)
+    words |= dict.fromkeys((*latin_names(paragraphs), *handles(paragraphs, words)), "other")
     add_tag_subjects(words, paragraphs)
     people = group(words, seen, totals, everything)
     _find_narrator(pieces, people, seen, totals, text)
@@ -145,6 +147,7 @@ def _only_called(people: Sequence[Person], seen: dict[str, Seen], narration: str
         if surname_of(p.name)
         and not titled(p.name)
         and p.name not in lx.titles()
+        and p.name[-1] not in lx.THING_ENDS
         and sum(seen[w].called for w in p.words)
         and not any(w in narration for w in p.words)
     ]

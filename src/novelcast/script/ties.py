@@ -15,12 +15,15 @@ from novelcast.model import Speaker
 from novelcast.script import lexicon as lx
 from novelcast.script.clues import REACTIONS, Mention, Roster
 from novelcast.script.decode import decode, load_model
+from novelcast.script.names import surname_of, titled
 from novelcast.script.pieces import Piece
 from novelcast.script.turns import Turn, chapters_of, read_turns
 
 _SURE = 0.8
+_DOUBTFUL = 0.5  # of a gender that does not keep two words from being one person's
 _ENOUGH = 1.5
 _ANSWERED = 1.5  # votes, where an unnamed person speaks and is called by a name at once
+_NAMESAKE = 1.0  # votes, where both have one surname
 _TOLD = 3.0  # votes, where the text says in so many words that two are one
 
 
@@ -80,6 +83,9 @@ def _pairs(
             if _compatible(people[word], people[who])
             and not (_loose(people[who]) and people[who].name in lx.EPITHETS)
         }
+        for who in scores:
+            if _surname(people[word].name) and _surname(people[who].name) == _surname(people[word].name):
+                scores[who] += _NAMESAKE
         ranked = sorted(scores.items(), key=lambda x: -x[1])
         if ranked and ranked[0][1] >= _ENOUGH and (len(ranked) == 1 or ranked[0][1] >= ranked[1][1] + 1):
             pairs.append((word, ranked[0][0]))
@@ -88,13 +94,27 @@ def _pairs(
 
 def _loose(person: Speaker) -> bool:
     """Whether the person is known by a title, a form of address or an epithet only, or by a bare given name."""
-    return not (
-        person.name[0] in lx.SURNAMES and len(person.name) in (2, 3) and person.name not in lx.titles()
-    ) and not (person.name in lx.GROUPS or person.name == lx.FIRST_PERSON)
+    name = person.name
+    if name in lx.GROUPS or name == lx.FIRST_PERSON:
+        return False
+    return name[0] not in lx.SURNAMES or len(name) not in (2, 3) or name in lx.titles() or bool(titled(name))
+
+
+def _surname(name: str) -> str:
+    """The surname in a name, in 老周 and in 周师傅."""
+    if name in lx.titles():
+        return ""
+    if len(name) == 2 and name[0] in "老小" and name[1] in lx.SURNAMES:
+        return name[1]
+    return surname_of(name)
 
 
 def _compatible(one: Speaker, other: Speaker) -> bool:
-    gender = "unknown" in (one.gender, other.gender) or one.gender == other.gender
+    doubt = min(one.sure, other.sure) < _DOUBTFUL
+    gender = doubt or "unknown" in (one.gender, other.gender) or one.gender == other.gender
+    mine, theirs = _surname(one.name), _surname(other.name)
+    if mine and theirs and mine != theirs:
+        return False
     age = {one.age, other.age}
     return gender and age not in ({"child", "adult"}, {"child", "elderly"}) and other.name not in lx.GROUPS
 

@@ -50,6 +50,9 @@ class Turn:
     above: list[Mention] = field(default_factory=list)
     below: list[Mention] = field(default_factory=list)
     present: list[Mention] = field(default_factory=list)
+    meant: list[int] = field(
+        default_factory=list
+    )  # whom the sentence of a pronoun beside it names before the pronoun
     only_calls: bool = False  # nothing but a form of address
     silence: bool = False  # between the turn before and this one, somebody does not answer
     active: int = 0  # how many people are named beside the quotations around
@@ -105,6 +108,7 @@ def read_turns(pieces: Sequence[Piece], chapter: range, roster: Roster) -> list[
                 latest[who] = number
         for k, turn in enumerate(new):
             turn.present = _subjects(narration, roster)
+            turn.meant = _meant(turn, roster)
             turn.continued = open_quote and k == 0 and turn.pieces[0] == paragraph[0]
             if k == 0:
                 turn.gap = gap
@@ -172,6 +176,21 @@ def _subjects(narration: str, roster: Roster) -> list[Mention]:
             who = out[-1]
         out.append(who)
     return out
+
+
+def _meant(turn: Turn, roster: Roster) -> list[int]:
+    """Whom the sentence with a pronoun beside the turn names as a subject before the pronoun: 王磊放下碗，他说."""
+    found = []
+    for clue in turn.tags.clues:
+        if clue.who.word not in lx.PRONOUNS:
+            continue
+        before = clue.words[: clue.who.start]
+        first = subject(before, roster.mentions(before)) if before else None
+        if first is not None and len(first[0].people) == 1:
+            who = first[0].people[0]
+            if fits(clue.who, who, roster.people[who]) != "misfits":
+                found.append(who)
+    return found
 
 
 def _turns_of(
@@ -269,7 +288,7 @@ def _candidates(turns: Sequence[Turn], places: Sequence[tuple[int, int]], roster
         }
         for when, who in places[at:ahead]:
             near[who] = min(near.get(who, RECENT_PARAGRAPHS), 2 * (when - turn.paragraph))
-        sure = [p for c in turn.tags.clues for p in c.who.people]
+        sure = [p for c in turn.tags.clues for p in c.who.people] + turn.meant
         narrator = [] if roster.narrator is None else [roster.narrator]
         turn.candidates = list(dict.fromkeys([*sure, *narrator, *sorted(near, key=lambda p: near[p])]))[
             :MAX_CANDIDATES
@@ -325,7 +344,8 @@ def _features(turns: Sequence[Turn], heard: Counter[int], roster: Roster, newcom
 def _known(turns: Sequence[Turn]) -> set[int]:
     """Who is named beside a quotation, or addressed in one."""
     tagged = {p for turn in turns for c in turn.tags.clues if c.how not in REACTIONS for p in c.who.people}
-    return tagged | {p for turn in turns for m in turn.addressed for p in m.people}
+    meant = {p for turn in turns for p in turn.meant}
+    return tagged | meant | {p for turn in turns for m in turn.addressed for p in m.people}
 
 
 def _tagged(turn: Turn) -> set[int]:
@@ -363,7 +383,8 @@ def _clue_features(
         fit = fits(clue.who, who, roster.people[who])
         if fit is True and clue.who.epithet:
             near = clue.place in ("mid", "lead", "above", "comma") or clue.how == "say"
-            f["near.own" if near else "loose.own"] = 1.0
+            voice = ".voice" if clue.who.word[-1] in "声音" else ""
+            f[("near.own" if near else "loose.own") + voice] = 1.0
             f["own.newcomer"] = float(who in newcomers)
         elif fit is True:
             f[f"{clue.place}.{clue.how}"] = 1.0
@@ -388,6 +409,7 @@ def _clue_features(
     f["present"] = float(
         any(who in m.people for m in turn.present) and not any(who in c.who.people for c in turn.tags.clues)
     )
+    f["meant"] = float(who in turn.meant)
     f["above.last"] = float(any(who in m.people for m in turn.above[-1:]))
     f["above.any"] = float(any(who in m.people for m in turn.above[:-1]))
     f["below"] = float(any(who in m.people for m in turn.below))

@@ -40,7 +40,7 @@ def _dog(length: int, params: Params, rng: np.random.Generator, rate: int) -> Wa
     """One bark: up and down again within a fifth of a second."""
     u = np.linspace(0, 1, length)
     hz = pitched(params, 420, rng, 0.06) * (0.75 + 0.5 * np.sin(np.pi * np.minimum(1, u * 1.15)) - 0.25 * u)
-    bark = _voice(length, rate, rng, hz, ((620, 1.0), (1250, 0.9), (2500, 0.35)), 0.5)
+    bark = _voice(length, rate, rng, hz, ((620, 1.0), (1250, 0.9), (2500, 0.35)), 0.9)
     return in_a_room(
         bark * np.minimum(1, u / 0.06) * np.exp(-3.2 * u) * swell(length, rate, 0, 0.04),
         rate,
