@@ -39,8 +39,10 @@ class Answer:
     confidence: float
 
 
-def windows(path: Path, roster: Path | None, names: Path | None, *, alone: bool = False) -> dict[str, Any]:
-    """The figures for a file of windows."""
+def windows(
+    path: Path, roster: Path | None, names: Path | None, *, alone: bool = False, kept: Path | None = None
+) -> dict[str, Any]:
+    """The figures for a file of windows. `kept`: where (confidence, right) of each quotation goes, as JSON."""
     rows = read_rows(path)
     runs = [_alone(row) for row in rows] if alone else running_text(rows)
     known = roster or names or _beside(path)
@@ -52,6 +54,8 @@ def windows(path: Path, roster: Path | None, names: Path | None, *, alone: bool 
     seconds = time.perf_counter() - start
     owners = {p.id: p.name for p in gold} if roster is not None else same_people(people, gold, pieces)
     answers = list(_answers(runs, _first_said(pieces, labels), owners, {p.name: p.name for p in gold}))
+    if kept is not None:
+        kept.write_text(json.dumps([(a.confidence, a.right) for a in answers]) + "\n", encoding="utf-8")
     return summary(answers) | {
         "characters": "given" if roster is not None else "found",
         "names from": None if known is None else known.name,
@@ -145,6 +149,11 @@ def main() -> None:
     )
     parser.add_argument("--names", type=Path, help="whose names are whose, for scoring only")
     parser.add_argument("--windows-alone", action="store_true", help="do not join windows that overlap")
+    parser.add_argument(
+        "--answers",
+        type=Path,
+        help="where (confidence, right) of each quotation of the windows goes, as JSON",
+    )
     args = parser.parse_args()
     if not args.file.is_file():
         parser.error(f"no file {args.file}")
@@ -154,7 +163,7 @@ def main() -> None:
         if args.roster == "":
             parser.error("--roster needs a file for windows")
         roster = Path(args.roster) if args.roster else None
-        found = windows(args.file, roster, args.names, alone=args.windows_alone)
+        found = windows(args.file, roster, args.names, alone=args.windows_alone, kept=args.answers)
     json.dump({"file": args.file.name} | found, sys.stdout, indent=1, ensure_ascii=False)
     print()
 
