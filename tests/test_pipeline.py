@@ -16,6 +16,7 @@ from novelcast.media import decode, decode_mono
 from novelcast.model import Progress, Script, Timeline
 from novelcast.pipeline import BookDetails, Edition, render
 from novelcast.presets import PRESETS
+from novelcast.publish.about import About, load_about
 from novelcast.publish.id3 import tag_length
 from novelcast.settings import Settings
 from novelcast.workspace import BookFolder, ClipCache, read_model
@@ -440,6 +441,19 @@ def test_another_title_of_a_chapter_is_another_name_of_its_file(book: Path, tmp_
     assert len(list((second.folder / "chapters").iterdir())) == 2
     assert all((second.folder / c.file).is_file() for c in second.chapters)
     assert first.chapters[1].made_from == second.chapters[1].made_from
+
+
+def test_about_toml_is_there_to_be_filled_in_and_never_overwritten(book: Path, tmp_path: Path) -> None:
+    path = rendered(book, tmp_path).folder / "about.toml"
+    assert load_about(path.parent) == About()
+    filled = "\n".join(
+        line.removeprefix("# ") for line in path.read_text("utf-8").splitlines() if " = " in line
+    )
+    path.write_text(filled, "utf-8")
+    about = load_about(path.parent)
+    assert (about.url, about.email, about.serial) == ("https://example.org/mybook/", "me@example.org", True)
+    rendered(book, tmp_path)
+    assert path.read_text("utf-8") == filled
 
 
 def test_a_mistake_in_about_toml_is_said_before_anything_is_spoken(book: Path, tmp_path: Path) -> None:

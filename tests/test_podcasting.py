@@ -91,6 +91,15 @@ def test_scenes_are_chapter_marks_and_people_are_named(folder: Path) -> None:
     assert people[1][0] == "voice actor" and "周航" in (people[1][1] or "")
 
 
+def test_each_episode_has_its_transcripts(folder: Path) -> None:
+    fed(folder)
+    for item in items(folder):
+        found = {t.get("type"): t.get("url", "") for t in item.findall(f"{PODCAST}transcript")}
+        assert set(found) == {"text/vtt", "application/x-subrip"}
+        text = (folder / unquote(found["text/vtt"].removeprefix(URL))).read_text("utf-8")
+        assert text.startswith("WEBVTT")
+
+
 def test_an_episode_keeps_its_guid_whatever_becomes_of_the_text(folder: Path) -> None:
     fed(folder)
     before = guids(folder)

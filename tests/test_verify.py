@@ -12,7 +12,7 @@ from novelcast.publish.view import Options
 from novelcast.publishing import publish
 from novelcast.verify import editions_under, verify
 from novelcast.workspace import write_model
-from whole_book import copied, record_of, render_book, settings_in
+from whole_book import TEXT, copied, record_of, render_book, settings_in
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,10 @@ def recorded_anew(folder: Path, name: str) -> None:
 
 def test_an_edition_that_is_whole_has_no_fault(folder: Path) -> None:
     verified = verify(folder)
-    assert (verified.wrong, verified.files) == ((), 3 + 2 + 6)
+    assert (verified.wrong, verified.files) == (
+        (),
+        3 + 2 + 6 + 6,
+    )  # MP3s, whole books, the podcast's own, subtitles
 
 
 def test_a_missing_file_is_found_and_the_feed_that_points_at_it(folder: Path) -> None:
@@ -103,6 +106,16 @@ def test_a_feed_that_is_no_xml_is_found(folder: Path) -> None:
     (folder / "feed.xml").write_text("<rss>", "utf-8")
     recorded_anew(folder, "feed.xml")
     assert any("no XML" in what for _, what in found(folder, quick=True))
+
+
+def test_a_file_that_is_older_than_its_chapters_is_found(folder: Path) -> None:
+    root = folder.parent.parent
+    render_book(root, TEXT.replace("太阳照常升起来了。", "太阳没有升起来。"))
+    stale = {file for file, what in found(folder, quick=True) if "older than" in what}
+    assert {"夜班.m4b", "夜班.opus"} <= stale
+    publish(folder, ["m4b", "opus"], settings_in(root), Options())
+    feed(folder, "https://example.org/", Rhythm(), settings_in(root))
+    assert found(folder) == []
 
 
 def test_a_damaged_record_is_found(folder: Path) -> None:

@@ -23,7 +23,7 @@ from novelcast.lexicon import lexicon_for, surnames_of
 from novelcast.model import Book, Cast, Progress, ProgressSink, Script, Timeline
 from novelcast.packs import fetched
 from novelcast.presets import preset_named
-from novelcast.publish.about import load_about
+from novelcast.publish.about import load_about, offer_about
 from novelcast.publish.edition import ChapterRecord, EditionRecord, FileRecord, loudness_report
 from novelcast.publish.formats import check_formats
 from novelcast.publish.picture import picture_of
@@ -121,7 +121,7 @@ def render(
         library = load_cue_sounds()
         parts = chapter_scripts(script)
         makers = [
-            ChapterMaker(number, part, book, preset, cache, library, settings.music)
+            ChapterMaker(number, part, book, preset, cache, library, settings.music, folder.root)
             for number, part in parts.items()
             if edition.complete(part) and _is_heard(part)
         ]
@@ -134,6 +134,7 @@ def render(
         ]
         tracks = _track_numbers(len(book.chapters), [t for _, t in timelines])
         bar = _Bar("master", MASTER_PASSES * sum(t.length for _, t in timelines), progress)
+        offer_about(folder.root)
         before = read_model(folder.edition, EditionRecord) or EditionRecord()
         done = before.model_copy(
             update={"title": book.title, "preset": preset.name, "versions": _versions(engine)}

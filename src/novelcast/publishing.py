@@ -81,7 +81,7 @@ def publish_locked(
             if fresh[plan.file] is None:
                 published.written.append(plan.file)
                 bar.made(plan)
-            made.append(found)
+            made.append(found.model_copy(update={"sound": record.sound_of(plan.chapters)}))
         before, record = record, record.with_files(name, made)
         write_model(folder.edition, record)
         _remove_others(name, before, record, folder.root)

@@ -57,6 +57,8 @@ def verify(root: Path, *, quick: bool = False) -> Verified:
     for file in record.files:
         do = "run `novelcast feed` again" if file.format == "podcast" else f"publish {file.format} again"
         wrong += _checked(root, file, do, quick)
+        if file.chapters and file.sound != record.sound_of(file.chapters):
+            wrong.append(Wrong(file.file, "older than the chapters that it was made of", do))
     if any(f.file == FEED for f in record.files) and (root / FEED).is_file():
         wrong += _feed(root, record)
     return Verified(root, len(record.chapters) + len(record.files), tuple(wrong))

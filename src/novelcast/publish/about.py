@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, ValidationError
 
 from novelcast.errors import InputError, toml_fault
 from novelcast.model import Book, Model
-from novelcast.workspace import cannot_read
+from novelcast.workspace import cannot_read, write_text
 
 ABOUT = "about.toml"
 
@@ -32,12 +32,12 @@ TEMPLATE = """\
 # copyright = "© 2027 Name"
 
 # For the podcast:
-# url = "https://example.org/mybook/"    where this folder's files will be found
-# link = "https://example.org/"          the book's own page
-# email = "me@example.org"               who owns the feed; directories write to it
-# category = "Arts/Books"                one of Apple's categories, and one below it
+# url = "https://example.org/mybook/"    # where this folder's files will be found
+# link = "https://example.org/"          # the book's own page
+# email = "me@example.org"               # who owns the feed; directories write to it
+# category = "Arts/Books"                # one of Apple's categories, and one below it
 # explicit = false
-# serial = true                          false: episodes that stand alone, newest first
+# serial = true                          # false: episodes that stand alone, newest first
 """
 
 
@@ -101,6 +101,12 @@ class About(Model):
                 "series_part": self.series_part or book.series_index,
             }
         )
+
+
+def offer_about(folder: Path) -> None:
+    """Put an about.toml that says nothing into a book's folder, for the user to fill in."""
+    if not (folder / ABOUT).exists():
+        write_text(folder / ABOUT, TEMPLATE)
 
 
 def load_about(folder: Path) -> About:

@@ -45,7 +45,7 @@ class ChapterRecord(Model):
 
 class FileRecord(Model):
     """A further file, made by `format` from the rendered chapters (see `formats`). `seconds` is how long it plays,
-    None for what is not heard."""
+    None for what is not heard. `sound` is `EditionRecord.sound_of` its chapters when it was made."""
 
     format: str
     file: str
@@ -54,6 +54,7 @@ class FileRecord(Model):
     size_bytes: int
     sha256: str
     made_from: str
+    sound: str = ""
 
 
 def part_title(title: str, part: int, parts: int) -> str:
@@ -85,6 +86,11 @@ class EditionRecord(Model):
         """The edition with these files of a format, and no others of it."""
         others = [f for f in self.files if f.format != format_]
         return self.model_copy(update={"files": tuple(sorted([*others, *records], key=lambda f: f.file))})
+
+    def sound_of(self, chapters: Iterable[int]) -> str:
+        """A fingerprint of how these chapters sound."""
+        wanted = set(chapters)
+        return digest(*(c.made_from for c in self.chapters if c.chapter in wanted))
 
     def kept(self, chapter: int, made_from: str, root: Path) -> ChapterRecord | None:
         """The record of a chapter that need not be mastered again: same ingredients, file untouched."""
