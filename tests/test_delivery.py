@@ -89,5 +89,16 @@ def test_however_much_is_said_of_a_line_it_stays_within_limits() -> None:
     assert GAIN_DB[0] <= how.gain_db <= GAIN_DB[1] and how.gain_db == GAIN_DB[1]
 
 
+@pytest.mark.parametrize(
+    ("how", "why"), [("whisper", "whisper"), ("plain", ""), ("sneer, slow", "sneer, slow"), (None, "shout")]
+)
+def test_what_the_user_says_of_a_line_counts_and_nothing_else(how: str | None, why: str) -> None:
+    said_so = [
+        s.model_copy(update={"how": how if s.kind == "dialogue" else None})
+        for s in parts("“走吧”", "他吼道。")
+    ]
+    assert deliveries_of(script_of(said_so), RULES).get(said_so[0].id, PLAIN).why == why
+
+
 def test_the_reason_is_named() -> None:
     assert "whisper" in said("“别回头。”", "她低声说。").why

@@ -12,7 +12,7 @@ import soundfile
 
 from novelcast.errors import SettingsError
 from novelcast.loudness import LoudnessMeter
-from novelcast.model import MusicSettings, Placement, Timeline
+from novelcast.model import Cue, MusicSettings, Placement, Span, Timeline
 from novelcast.music import Ducking, add_music, with_music
 
 RATE = 16_000
@@ -26,8 +26,9 @@ def tune(path: Path, seconds: float, level: float = 0.3) -> Path:
     return path
 
 
-def voice(start_s: float, seconds: float) -> Placement:
-    return Placement(clip="k", track="voice", start=int(start_s * RATE), length=int(seconds * RATE))
+def voice(start_s: float, seconds: float, segment: str | None = None) -> Placement:
+    start, length = int(start_s * RATE), int(seconds * RATE)
+    return Placement(clip="k", track="voice", start=start, length=length, segment=segment)
 
 
 def chapter(seconds: float, *placements: Placement, scenes: tuple[float, ...] = (), **more: int) -> Timeline:
@@ -42,8 +43,8 @@ def silence(timeline: Timeline) -> Iterator[np.ndarray]:
         yield np.zeros((min(BLOCK, timeline.length - begin), 1), dtype=np.float32)
 
 
-def heard(timeline: Timeline, settings: MusicSettings) -> np.ndarray:
-    return np.concatenate([b[:, 0] for b in add_music(silence(timeline), timeline, settings)])
+def heard(timeline: Timeline) -> np.ndarray:
+    return np.concatenate([b[:, 0] for b in add_music(silence(timeline), timeline)])
 
 
 def level_db(samples: np.ndarray, from_s: float, to_s: float) -> float:
@@ -54,16 +55,16 @@ def level_db(samples: np.ndarray, from_s: float, to_s: float) -> float:
 def test_without_music_nothing_changes() -> None:
     plain = chapter(10, voice(1, 2))
     assert with_music(plain, MusicSettings(), VOICE_LUFS) == plain
-    assert not heard(plain, MusicSettings()).any()
+    assert not heard(plain).any()
 
 
 def test_a_bed_gives_way_before_the_first_word_and_comes_back_after_the_last(tmp_path: Path) -> None:
     settings = MusicSettings(bed=tune(tmp_path / "bed.wav", 3), attack_ms=50, release_ms=300, duck_db=-12)
     timeline = with_music(chapter(20, voice(4, 3), voice(12, 2)), settings, VOICE_LUFS)
-    sound = heard(timeline, settings)
+    sound = heard(timeline)
     free, ducked = level_db(sound, 9, 11), level_db(sound, 4.0, 7.0)
     assert ducked - free == pytest.approx(-12, abs=0.3)
-    gain = Ducking(timeline, settings).gain(0, timeline.length)
+    gain = Ducking(timeline, timeline.music[0]).gain(0, timeline.length)
     assert gain[int(3.94 * RATE)] == pytest.approx(1.0, abs=0.01)
     assert gain[int(4.0 * RATE) :][0] == pytest.approx(10 ** (-12 / 20), abs=0.01)
     assert gain[int(7.31 * RATE)] == pytest.approx(1.0, abs=0.01)
@@ -72,15 +73,15 @@ def test_a_bed_gives_way_before_the_first_word_and_comes_back_after_the_last(tmp
 
 def test_a_short_silence_brings_no_bed_up(tmp_path: Path) -> None:
     settings = MusicSettings(bed=tune(tmp_path / "bed.wav", 3))
-    timeline = chapter(20, voice(4, 3), voice(7.6, 2))
-    gain = Ducking(timeline, settings).gain(int(4 * RATE), int(9.6 * RATE))
+    timeline = with_music(chapter(20, voice(4, 3), voice(7.6, 2)), settings, VOICE_LUFS)
+    gain = Ducking(timeline, timeline.music[0]).gain(int(4 * RATE), int(9.6 * RATE))
     assert gain.max() == pytest.approx(gain.min())
 
 
 def test_music_plays_at_the_loudness_that_is_asked_for(tmp_path: Path) -> None:
     for level in (0.02, 0.8):
         settings = MusicSettings(bed=tune(tmp_path / "bed.wav", 4, level), bed_db=-8)
-        sound = heard(with_music(chapter(20, voice(1, 1), voice(18, 1)), settings, VOICE_LUFS), settings)
+        sound = heard(with_music(chapter(20, voice(1, 1), voice(18, 1)), settings, VOICE_LUFS))
         meter = LoudnessMeter(RATE, 1)
         meter.add(sound[5 * RATE : 15 * RATE, None])
         assert meter.result().integrated_lufs == pytest.approx(VOICE_LUFS - 8, abs=0.3)
@@ -95,7 +96,7 @@ def test_an_intro_comes_first_and_moves_the_words_back(tmp_path: Path) -> None:
     assert intro.start + intro.length - first.start == pytest.approx(0.4 * RATE, abs=1)
     assert second.start - first.start == 7 * RATE and timeline.scenes == (second.start,)
     assert outro.start < second.start + second.length < outro.start + outro.length < timeline.length
-    sound = heard(timeline, settings)
+    sound = heard(timeline)
     assert level_db(sound, 2, 3) > -40 and not sound[: intro.start].any()
 
 
@@ -119,15 +120,15 @@ def test_a_sting_stands_in_each_scene_break(tmp_path: Path) -> None:
 def test_the_same_music_sounds_the_same_whatever_the_blocks(tmp_path: Path) -> None:
     settings = MusicSettings(bed=tune(tmp_path / "bed.wav", 2.3))
     timeline = with_music(chapter(9, voice(1, 5)), settings, VOICE_LUFS)
-    whole = add_music(iter([np.zeros((timeline.length, 1), dtype=np.float32)]), timeline, settings)
-    assert np.allclose(next(whole)[:, 0], heard(timeline, settings), atol=1e-7)
+    whole = add_music(iter([np.zeros((timeline.length, 1), dtype=np.float32)]), timeline)
+    assert np.allclose(next(whole)[:, 0], heard(timeline), atol=1e-7)
 
 
 def test_a_bed_of_half_an_hour_costs_no_memory(tmp_path: Path) -> None:
     settings = MusicSettings(bed=tune(tmp_path / "bed.wav", 60))
     timeline = with_music(chapter(1800, voice(1, 5), voice(1700, 5)), settings, VOICE_LUFS)
     tracemalloc.start()
-    for _ in add_music(silence(timeline), timeline, settings):
+    for _ in add_music(silence(timeline), timeline):
         pass
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -139,3 +140,19 @@ def test_what_is_no_music_is_an_error_that_names_it(tmp_path: Path) -> None:
     for file in (tmp_path / "none.mp3", tmp_path / "text.mp3", tune(tmp_path / "silent.wav", 2, 0.0)):
         with pytest.raises(SettingsError, match=file.name):
             with_music(chapter(10, voice(1, 2)), MusicSettings(bed=file), VOICE_LUFS)
+
+
+def test_music_of_the_script_plays_to_the_end_of_its_scene_in_place_of_the_bed(tmp_path: Path) -> None:
+    tune(tmp_path / "night.wav", 3)
+    settings = MusicSettings(bed=tune(tmp_path / "bed.wav", 3))
+    here = Span(chapter=0, paragraph=0, start=0, end=0)
+    cue = Cue(sound="music:night.wav", mode="under", span=here, text="", segment="b", duck_db=-20, gain_db=-3)
+    plain = chapter(
+        40, voice(1, 5, "a"), voice(8, 4, "b"), voice(20, 4, "c"), voice(30, 4, "d"), scenes=(20, 30)
+    )
+    timeline = with_music(plain, settings, VOICE_LUFS, [cue], tmp_path)
+    found = [
+        (Path(m.file).stem, m.start / RATE, (m.start + m.length) / RATE, m.duck_db) for m in timeline.music
+    ]
+    assert found == [("bed", 0, 8, -12), ("night", 8, 20, -20), ("bed", 20, 35.5, -12)]
+    assert timeline.music[1].gain_db == pytest.approx(timeline.music[0].gain_db - 3, abs=0.1)

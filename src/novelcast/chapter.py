@@ -55,10 +55,11 @@ class ChapterMaker:
         cache: ClipCache,
         library: Sequence[CueSound],
         music: MusicSettings = NO_MUSIC,
+        folder: Path = Path(),
     ) -> None:
         self.number, self.script, self.book, self.preset, self.cache = number, script, book, preset, cache
         self.title = book.chapters[number].title
-        self.music = music
+        self.music, self.folder = music, folder
         self._sounds = {sound.name: sound for sound in library}
 
     def timelines(
@@ -78,7 +79,7 @@ class ChapterMaker:
             head_ms=self.preset.head_ms,
             tail_ms=self.preset.tail_ms(pauses.end_ms),
         )
-        return [with_music(timeline, self.music, VOICE_LUFS) for timeline in files]
+        return [with_music(t, self.music, VOICE_LUFS, self.script.cues, self.folder) for t in files]
 
     def _timeline(
         self,
@@ -91,6 +92,7 @@ class ChapterMaker:
         cues = {
             n: CueInfo(self._cue(n).size, self._sounds[cue.sound].gain_db)
             for n, cue in enumerate(self.script.cues)
+            if cue.music is None
         }
         return build_timeline(
             self.script, self.number, self.title, clips, cues, cast,
@@ -155,7 +157,7 @@ class ChapterMaker:
 
         def blocks() -> Iterator[Block]:
             nonlocal left
-            for block in add_music(mix(timeline, self.load, channels=1), timeline, self.music):
+            for block in add_music(mix(timeline, self.load, channels=1), timeline):
                 step = min(left, len(block))
                 left -= step
                 mixed(step)
@@ -187,7 +189,7 @@ class ChapterMaker:
     def mastered(self, timeline: Timeline, record: ChapterRecord) -> Iterator[Block]:
         """The samples that the file in the record was encoded from, as a stream: float32 (n, channels)."""
         limited = limit(
-            mix(timeline, self.load, channels=1),
+            add_music(mix(timeline, self.load, channels=1), timeline),
             gain_db=record.gain_db,
             ceiling_dbtp=record.ceiling_dbtp,
             rate_hz=timeline.rate_hz,
@@ -225,10 +227,9 @@ class ChapterMaker:
 
     def made_from(self, timeline: Timeline) -> str:
         """A fingerprint of everything that decides how the file sounds."""
-        used = {cue.sound: self._sounds[cue.sound] for cue in self.script.cues}
+        used = {cue.sound: self._sounds[cue.sound] for cue in self.script.cues if cue.music is None}
         return digest(
             SOUND_VERSION,
-            self.music.model_dump_json() if timeline.music else "",
             timeline.model_dump_json(exclude={"title": True, "placements": {"__all__": {"segment"}}}),
             self.preset.model_dump_json(),
             *(

@@ -29,6 +29,8 @@ class Delivery:
 
 
 PLAIN = Delivery()
+PLAINLY = "plain"
+"""What a user calls PLAIN."""
 NO_DELIVERIES: Mapping[str, Delivery] = {}
 
 
@@ -38,19 +40,26 @@ def deliveries_of(script: Script, rules: Sequence[DeliveryRule]) -> dict[str, De
     found = {}
     for n, segment in enumerate(script.segments):
         if segment.kind in ("dialogue", "thought"):
-            delivery = _delivery(segment, _beside(script.segments, n), mine)
+            delivery = _sum(_matching(segment, _beside(script.segments, n), mine))
             if delivery.why:
                 found[segment.id] = delivery
     return found
 
 
-def _delivery(segment: Segment, beside: str, rules: Sequence[DeliveryRule]) -> Delivery:
-    matching = [
+def _matching(segment: Segment, beside: str, rules: Sequence[DeliveryRule]) -> list[DeliveryRule]:
+    """The rules that the user named for this line, else those that its text does."""
+    if segment.how is not None:
+        named = [name.strip() for name in segment.how.split(",")]
+        return [rule for rule in rules if rule.name in named]
+    return [
         rule
         for rule in rules
         if any(_said(pattern, beside) for pattern in rule.beside)
         or any(_compiled(pattern).search(segment.text) for pattern in rule.inside)
     ]
+
+
+def _sum(matching: Sequence[DeliveryRule]) -> Delivery:
     rate = 1.0
     for rule in matching:
         rate *= rule.rate

@@ -24,8 +24,9 @@ CueAmount = Literal["none", "few", "all"]
 Channel = Literal["phone", "radio", "loudspeaker", "telepathy", "message", "recording"]
 Effect = Literal["phone", "radio", "loudspeaker", "recording", "telepathy", "system", "thought", "none"]
 """What a voice is heard through; `none` is for a role that is to have none where its lines would."""
-SetField = Literal["label", "spoken", "pause", "cues"]
-"""What a user can set of a line: who says it (and so its kind), how it is said, the silence, the sounds in it."""
+SetField = Literal["label", "spoken", "pause", "cues", "how"]
+"""What a user can set of a line: who says it (and so its kind), the words that are said, the silence, the sounds in
+it, and the tone."""
 SpeakerField = Literal["name", "aliases", "gender", "age"]
 Masked = Literal["silence", "bleep"]
 """What is heard where the text masks a word (**)."""
@@ -33,6 +34,8 @@ Gender = Literal["male", "female", "unknown"]
 Age = Literal["child", "young", "adult", "elderly", "unknown"]
 
 SCRIPT_VERSION = 1
+MUSIC = "music:"
+"""What the `sound` of a cue begins with that is a file of music."""
 SCENE_BREAK = "scene break"
 """The reason under which the text of a scene break is skipped."""
 CENSOR = "censor"
@@ -166,7 +169,8 @@ class Segment(Record):
     speaks it), None for every other kind. `evidence` says in the user's words what decided; `others` are
     the next best guesses. `channel`: what a voice that is not in the room comes through, for dialogue; None for
     one that is. `by_user` names what the user set, which a new analysis leaves alone; a segment
-    whose label is the user's has confidence 1. `note` is what the user wrote under the line.
+    whose label is the user's has confidence 1. `note` is what the user wrote under the line. `how` names the deliveries that the
+    user wants (voices/delivery, or `plain`); None: as the text says.
     """
 
     id: str
@@ -179,6 +183,7 @@ class Segment(Record):
     text: str
     spoken: str
     pause_after_ms: Annotated[int, Field(ge=0, le=600_000)] | None = None
+    how: str | None = None
     others: tuple[Guess, ...] = ()
     by_user: tuple[SetField, ...] = ()
     note: str = ""
@@ -199,8 +204,15 @@ class Cue(Model):
     length_ms: int | None = Field(default=None, ge=1, le=600_000)
     far: bool = False
     """Duller, as what comes from afar."""
+    duck_db: float | None = Field(default=None, ge=-60.0, le=0.0)
+    """Of music: how much lower it is where somebody speaks; None: as [music] says."""
     by_user: tuple[SetField, ...] = ()
     note: str = ""
+
+    @property
+    def music(self) -> str | None:
+        """The file, of a cue that is music from here to the end of its scene."""
+        return self.sound.removeprefix(MUSIC) if self.sound.startswith(MUSIC) else None
 
 
 class Gone(Model):
@@ -386,7 +398,8 @@ class MusicSettings(Model):
 
 class Music(Model):
     """A piece of music in a timeline: samples [start, start + length), begun anew where the file ends before.
-    `fade`: samples at either end; `ducked`: lower where somebody speaks. `sha256` is the file's."""
+    `fade`: samples at either end. Where somebody speaks it is `duck_db` lower, which it reaches in `attack` samples
+    before and leaves in `release` samples after. `sha256` is the file's."""
 
     file: str
     sha256: str
@@ -394,7 +407,9 @@ class Music(Model):
     length: int
     gain_db: float
     fade: int
-    ducked: bool = False
+    duck_db: float = 0.0
+    attack: int = 1
+    release: int = 1
 
 
 class Timeline(Model):

@@ -121,7 +121,7 @@ def render(
         library = load_cue_sounds()
         parts = chapter_scripts(script)
         makers = [
-            ChapterMaker(number, part, book, preset, cache, library, settings.music)
+            ChapterMaker(number, part, book, preset, cache, library, settings.music, folder.root)
             for number, part in parts.items()
             if edition.complete(part) and _is_heard(part)
         ]

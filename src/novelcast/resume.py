@@ -15,6 +15,7 @@ from novelcast.editing.lines import lines_of
 from novelcast.editing.markdown import Page
 from novelcast.editing.merge import merge
 from novelcast.editing.review import Doubt, doubts
+from novelcast.editing.sparing import sparing
 from novelcast.editing.store import FileFaults, Store, set_aside
 from novelcast.engines import all_voices
 from novelcast.errors import InputError
@@ -77,6 +78,8 @@ def script_of(
         old = edited.script if edited else None
         people = _people(given, old, say)
         ask = _asking(settings, folder, progress)
+        if ask is not None and edited is not None:
+            ask = sparing(ask, edited.script, speak, edited.undecided)
         new = write_script(book, sounds, lexicon, people, ask, masked=settings.masked, cues=settings.cues)
         script = _by_user_as_in(old, new).model_copy(
             update={"with_cues": settings.cues, "characters": given.digest}

@@ -64,6 +64,7 @@ def ours(folder: Path, count: int, preset_name: str) -> dict[str, Any]:
     from novelcast.loudness import clip_lufs
     from novelcast.model import Placement, Timeline
     from novelcast.presets import preset_named
+    from novelcast.publish.about import About
     from novelcast.publish.edition import EditionRecord
     from novelcast.timeline import VOICE_LUFS
     from novelcast.workspace import ClipCache
@@ -89,7 +90,7 @@ def ours(folder: Path, count: int, preset_name: str) -> dict[str, Any]:
     maker = ChapterMaker(0, script_of([segment("雨。")]), book_of(["雨。"]), preset, cache, [])
     began, processor = time.perf_counter(), time.process_time()
     record = maker.publish(
-        timeline, "", folder / "ours", EditionRecord(), lambda _: None, track=1, track_total=1
+        timeline, "", About(), folder / "ours", EditionRecord(), lambda _: None, track=1, track_total=1
     )
     return {
         "seconds": time.perf_counter() - began,

@@ -3,6 +3,7 @@
 import pytest
 from pages import edited, line, page, script, speaker, taken
 
+from novelcast.editing.markdown import tag_of
 from novelcast.model import Script
 
 TALK = script(
@@ -278,3 +279,11 @@ def test_two_people_of_one_name_are_told_apart_by_their_ids() -> None:
     same = two.model_copy(update={"speakers": people})
     text = page(same)
     assert '- "周航 (2)": “二。”' in text and "- 周航: “一。”" in text
+
+
+@pytest.mark.parametrize("tag", ["[music:夜.mp3 under gain=-3 duck=-15]", '[music:"a b.mp3" under]'])
+def test_music_written_into_a_line_is_kept_as_it_was_written(tag: str) -> None:
+    made = taken(TALK, ("- 周航: “走吧。”", f"- 周航: {tag}“走吧。”"))
+    (cue,) = [c for c in made.cues if c.music is not None]
+    assert cue.mode == "under" and tag_of(cue) == tag
+    assert taken(made).cues == made.cues

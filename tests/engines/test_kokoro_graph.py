@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 
 from novelcast.engines.kokoro_graph import faster_graph
 
-onnx = pytest.importorskip("onnx")
 RNG = np.random.default_rng(5)
 
 

@@ -163,6 +163,20 @@ def test_only_unsure_quotations_are_asked_about_unless_the_user_wants_all(desk: 
     assert "«11»“走吧。”沈月说。" in desk.server.requests[-1].scene
 
 
+@pytest.mark.parametrize("ask", ["unsure", "all"])
+def test_what_the_user_set_is_told_and_never_asked(desk: Desk, ask: str) -> None:
+    desk.run("--no-llm")
+    page = desk.script.with_name("script.md")
+    text = page.read_text("utf-8")
+    page.write_text(re.sub(r"- [^:\n]*: “谁？”", "- 韩青: “谁？”", text), "utf-8")
+    desk.configure(ask=ask)
+    done = desk.run()
+    scenes = "\n".join(request.scene for request in desk.server.requests)
+    assert "«韩青»“谁？”" in scenes and not re.search(r"«\d+»“谁？”", scenes)
+    assert done.speakers == TAGGED | LINES | {"谁？": "韩青"}
+    assert next(s for s in done.segments if s["text"] == "“谁？”")["by_user"] == ["label"]
+
+
 def test_the_evidence_names_the_model_and_what_the_text_alone_said(desk: Desk) -> None:
     alone = desk.run("--no-llm")
     done = desk.run("--fresh")

@@ -170,6 +170,13 @@ def test_a_sound_inside_a_sentence_is_heard_under_it(text: str, word: str, sound
         "全场哗然，此事轰动一时。",
         "啪嗒啪嗒掉眼泪。",
         "这首歌的前奏咚咚咚的，很抓人。",
+        "弟弟嘴里嘟嘟嘟地开着玩具车。",
+        "他啪啪啪一连发了十几条消息。",
+        "一个念头砰地炸开。",
+        "他想象着门砰地关上的样子。",
+        "嘀嗒网约车停在路口。",
+        "时间滴答滴答过去，眼看要到期了。",
+        "工资刷刷刷地花光了。",
     ],
 )
 def test_a_word_that_nobody_hears_makes_no_sound(text: str) -> None:

@@ -214,3 +214,17 @@ def test_the_mother_of_a_child_is_not_the_child() -> None:
         "宁小桃跺了跺脚。小桃妈妈没有回头。",
     )
     assert "小桃妈妈" not in found or found["小桃妈妈"] is not found["宁小桃"]
+
+
+def test_a_nickname_may_be_a_word_for_a_thing() -> None:
+    found = people(
+        "石头蹲在门槛上，摇了摇头。",
+        "“我不走。”石头说。",
+        "“石头，你得走。”孟晓舟说，“天黑了。”",
+        "石头站起来，笑了笑：“那就走吧。”",
+    )
+    assert "石头" in found
+
+
+def test_what_people_swear_by_is_nobody() -> None:
+    assert "老天爷" not in people("“老天爷，你看看！”孟晓舟喊道。", "孟晓舟哭了。“老天爷！”")

@@ -108,7 +108,7 @@ class _Checker:
             )
 
     def _cue_faults(self, cue: Cue) -> Iterator[tuple[str, str]]:
-        if cue.sound not in self._sounds:
+        if cue.music is None and cue.sound not in self._sounds:
             yield f"no sound {cue.sound!r}", "`novelcast cues` lists them"
         if self._book_text(cue) != cue.text:
             yield "its text is not what the book has there", "put it back"

@@ -56,6 +56,7 @@ class _Draft:
     cues: tuple[Cue, ...] = ()
     pause_ms: int | None = None
     say: str | None = None
+    how: str | None = None
     reason: str = ""
     id: str | None = None
     note: str = ""
@@ -109,7 +110,7 @@ def _draft_of(line: Line, old: Line | None, was: bool) -> _Draft:
         line.channel if line.kind == "dialogue" else None, cues=line.cues, id=line.id, note=item.note,
     )  # fmt: skip
     if isinstance(item, Segment):
-        draft.pause_ms = item.pause_after_ms
+        draft.pause_ms, draft.how = item.pause_after_ms, item.how
         machine = old.item.spoken if old is not None and isinstance(old.item, Segment) else None
         if "spoken" in item.by_user or (machine is not None and item.spoken != machine):
             draft.say = item.spoken
@@ -217,7 +218,7 @@ def _draft(
         decided, line.channel,
         cues=tuple(_cue(s.cue, at, span, text, over) for at, s in one.sounds),
         pause_ms=line.pause_ms if one.last else None,
-        say=line.say, reason=line.reason,
+        say=line.say, how=line.how, reason=line.reason,
         id=line.id if one.first else None,
         note=line.note if one.last else "",
     )  # fmt: skip
@@ -332,6 +333,7 @@ class _Maker:
             "pause": draft.pause_ms is not None
             and ("pause" in was or draft.pause_ms != _pause(over, draft.span)),
             "cues": "cues" in was or new_cues,
+            "how": draft.how is not None,
         }
         name = self._id(draft, over, old)
         if handed_back and name:
@@ -339,7 +341,7 @@ class _Maker:
         segment = Segment(
             id=name, span=draft.span, kind=kind, speaker=draft.speaker, channel=draft.channel,
             evidence=SET_BY_USER, text=draft.text, spoken=self._spoken(draft, old),
-            pause_after_ms=draft.pause_ms, by_user=tuple(f for f, mine in fields.items() if mine), note=draft.note,
+            pause_after_ms=draft.pause_ms, how=draft.how, by_user=tuple(f for f, mine in fields.items() if mine), note=draft.note,
         )  # fmt: skip
         if near is not None and not label:
             guess = {"confidence": near.confidence, "evidence": near.evidence, "others": near.others}
@@ -375,7 +377,7 @@ def _cues_in(over: Sequence[Line], span: Span) -> tuple[Cue, ...]:
 
 
 def _audible(cue: Cue) -> tuple[object, ...]:
-    return (cue.sound, cue.mode, cue.count, cue.gain_db, cue.length_ms, cue.far, cue.span.start)
+    return (cue.sound, cue.mode, cue.count, cue.gain_db, cue.length_ms, cue.far, cue.duck_db, cue.span.start)
 
 
 def with_ids(lines: Sequence[Line]) -> list[Line]:

@@ -17,7 +17,7 @@ RESERVED = ("narration", "system", "heading", "sound", "skipped", "dialogue", "t
 NOBODY = ("?", "？")
 SPEAKERS = "Speakers"
 GONE = "Gone from the book"
-TAG = r"\[(?=/?(?:sfx|pause|say|music)\b)"
+TAG = r"\[(?=/?(?:sfx|pause|say|how|music)\b)"
 OURS = "> ?"
 """How our own remarks under a line begin; others are the user's notes."""
 
@@ -32,7 +32,8 @@ _ABOUT = """\
 > `- ? NAME: …` is a guess to look at: change the name, or take the ? away if it is right.
 > `- ! NAME: …` is what you set: take the ! away to have it decided anew.
 > A line can be cut in two, and lines of one paragraph can be joined. The words stay the book's own.
-> Behind the words: `[pause:800]` silence after the line, in ms; `[say:words]` how it is said.
+> Behind the words: `[pause:800]` silence after the line, in ms; `[say:words]` how it is said;
+> `[how:whisper]` in what tone (plain, shout, whisper, sneer, slow …: the names in voices/delivery).
 > Among the words: `[sfx:knock count=2 gain=-6 mode=under]`, a sound; `novelcast cues` lists them.
 > Leave what stands behind ^ alone. A line that begins with > is a note: yours are kept.
 """
@@ -131,6 +132,8 @@ class _Writer:
                 text += f" [pause:{item.pause_after_ms}]"
             if "spoken" in item.by_user:
                 text += f" [say:{_in_brackets(item.spoken)}]"
+            if item.how is not None:
+                text += f" [how:{item.how}]"
             text += f" ^{item.id}"
         return text
 
@@ -154,6 +157,8 @@ def _label(name: str) -> str:
 
 def tag_of(cue: Cue) -> str:
     """`[sfx:alarm count=3 gain=-6 mode=under]`; a sound that replaces its words names no mode."""
+    if cue.music is not None:
+        return _music_tag(cue, cue.music)
     parts = [f"sfx:{cue.sound}"]
     if cue.count != 1:
         parts.append(f"count={cue.count}")
@@ -165,6 +170,15 @@ def tag_of(cue: Cue) -> str:
         parts.append("far")
     if cue.mode != "replace":
         parts.append(f"mode={cue.mode}")
+    return f"[{' '.join(parts)}]"
+
+
+def _music_tag(cue: Cue, file: str) -> str:
+    parts = [f'music:"{file}"' if " " in file else f"music:{file}", "under"]
+    if cue.gain_db:
+        parts.append(f"gain={cue.gain_db:.10g}")
+    if cue.duck_db is not None:
+        parts.append(f"duck={cue.duck_db:.10g}")
     return f"[{' '.join(parts)}]"
 
 

@@ -9,10 +9,12 @@ from typing import get_args
 
 from pydantic import ValidationError
 
+from novelcast.catalog import load_delivery_rules
 from novelcast.characters import person_of
+from novelcast.delivery import PLAINLY
 from novelcast.editing.lines import LineKind
 from novelcast.editing.markdown import GONE, NOBODY, OURS, SPEAKERS, TAG
-from novelcast.model import Channel, Cue, SegmentKind, Span, Speaker
+from novelcast.model import MUSIC, Channel, Cue, SegmentKind, Span, Speaker
 
 _BULLET = re.compile(r"\s{0,3}[-*+]\s+(?P<rest>\S.*)")
 _LABEL = re.compile(
@@ -20,6 +22,9 @@ _LABEL = re.compile(
 )
 _ID = re.compile(r"(?:^|\s)\^([\w.-]+)(?=\s*(?:\[[^\]]*\]\s*)*$)")  # a tag may be written behind it
 _ANCHOR = re.compile(r"\s\^(\S.*?)\s*$")
+_MUSIC = re.compile(
+    r'(?:"(?P<quoted>[^"]+)"|(?P<file>[^\s"=]+))(?P<options>(?:\s+(?:under|(?:gain|duck)=\S+))*)'
+)
 _TAGS = re.compile(rf"\\[\\\[^]|(?P<tag>{TAG}(?:say:(?:\\.|[^\\\]])*|[^\]]*)(?P<end>\]|$))")
 """A tag, or a character that is escaped so as not to be read as one."""
 _HOW = re.compile(rf"(?P<name>.*?)\s*[(（](?P<how>dialogue|thought|{'|'.join(get_args(Channel))})[)）]")
@@ -66,6 +71,7 @@ class Written:
     sounds: list[Sound] = field(default_factory=list)
     pause_ms: int | None = None
     say: str | None = None
+    how: str | None = None
     id: str | None = None
     note: str = ""
 
@@ -248,8 +254,12 @@ class _Reader:
         name, _, value = tag[0][1:-1].partition(":")
         if name == "sfx":
             self._sound(number, value, lines[-1])
+        elif name == "music":
+            self._music(number, value, lines[-1])
         elif name == "say":
             line.say = re.sub(r"\\(.)", r"\1", value).strip()
+        elif name == "how":
+            line.how = self._how(number, value, line)
         elif name == "pause":
             pause = self._ms(number, value)
             if pause is None:
@@ -262,7 +272,21 @@ class _Reader:
             line.pause_ms = pause
             lines.append(Written(number, line.mark, line.kind, line.name, line.channel))
         else:
-            self.fault(number, f"no tag [{name}:]", "there are [sfx:…], [pause:…] and [say:…]")
+            self.fault(
+                number, f"no tag [{name}:]", "there are [sfx:…], [music:…], [pause:…], [say:…] and [how:…]"
+            )
+
+    def _how(self, number: int, value: str, line: Written) -> str | None:
+        """The names of deliveries, as the script holds them."""
+        names = [name.strip() for name in value.replace("，", ",").split(",")]
+        known = [PLAINLY, *dict.fromkeys(rule.name for rule in load_delivery_rules())]
+        if unknown := next((name for name in names if name not in known), None):
+            self.fault(number, f"no tone {unknown!r}", f"there are {', '.join(known)}")
+            return None
+        if line.kind not in ("dialogue", "thought"):
+            self.fault(number, f"a tone in a {line.kind} line", "it is for what somebody says or thinks")
+            return None
+        return ", ".join(names)
 
     def _pause_alone(self, number: int, text: str, tag: re.Match[str]) -> None:
         """[pause:800] on a line of its own: behind the line above it."""
@@ -283,6 +307,33 @@ class _Reader:
             )
             return None
         return int(found[1])
+
+    def _music(self, number: int, value: str, line: Written) -> None:
+        found = _MUSIC.fullmatch(value)
+        if found is None or line.kind in ("sound", "skipped"):
+            self.fault(
+                number, f"[music:{value}] is not understood here",
+                'write it in a line that is spoken, so: [music:night.mp3 under gain=-3 duck=-12]; "…" round a name with spaces',
+            )  # fmt: skip
+            return
+        options = re.findall(r"(gain|duck)=(\S+)", found["options"])
+        fields = {{"gain": "gain_db", "duck": "duck_db"}[key]: setting for key, setting in options}
+        try:
+            cue = Cue.model_validate(
+                {
+                    "sound": MUSIC + (found["quoted"] or found["file"]),
+                    "mode": "under",
+                    "span": _NO_PLACE,
+                    "text": "",
+                    **fields,
+                }
+            )
+        except ValidationError as error:
+            first = error.errors()[0]
+            self.fault(number, f"[music:{value}]: {'.'.join(map(str, first['loc']))}: {first['msg']}",
+                       "gain -60 to 24 dB, duck -60 to 0 dB")  # fmt: skip
+            return
+        line.sounds.append(Sound(len("".join(line.words.split())), cue, True))
 
     def _sound(self, number: int, value: str, line: Written) -> None:
         name, *options = value.split() or [""]

@@ -27,7 +27,7 @@ CONTRIB = "com.microsoft"
 def faster_graph(model: Path) -> bytes:
     """The model for onnxruntime, rewritten. What has not the expected form stays as it is.
 
-    Raises ImportError without the package onnx, and whatever that raises for a file that is no model.
+    Raises what the package onnx raises for a file that is no model.
     """
     import onnx
 

@@ -23,18 +23,8 @@ def lanes(threads: int | None) -> int:
     return max(1, min(threads or os.cpu_count() or 1, MOST_LANES))
 
 
-def _graph(model: Path) -> bytes | str:
-    """The rewritten graph; where the package onnx has no wheel, the file as it is: the same voice, slower."""
-    from novelcast.engines.kokoro_graph import faster_graph
-
-    try:
-        return faster_graph(model)
-    except ImportError:
-        return str(model)
-
-
 class OnnxRuntime:
-    """The int8 graph. A run stays on the thread that calls it, and several may be under way at once.
+    """The int8 graph, rewritten (kokoro_graph.py). A run stays on the thread that calls it, and several may be under way at once.
 
     Raises EngineUnavailable where the model cannot be opened.
     """
@@ -42,12 +32,14 @@ class OnnxRuntime:
     def __init__(self, model: Path) -> None:
         import onnxruntime
 
+        from novelcast.engines.kokoro_graph import faster_graph
+
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         options.intra_op_num_threads = 1
         try:
             self._session = onnxruntime.InferenceSession(
-                _graph(model), options, providers=["CPUExecutionProvider"]
+                faster_graph(model), options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # onnxruntime raises a class of its own for each fault
             raise EngineUnavailable(

@@ -136,12 +136,13 @@ def batches_of(script: Script, *, below: float | None, known_from: float, size: 
     """The requests, in reading order, about the turns of which we are less sure than `below`; None: about all.
 
     `known_from`: the confidence from which a quotation shows its speaker. A turn with nobody but one to choose
-    from is not asked about.
+    from is not asked about, and never one that the user has set.
     """
     turns = turns_of(script)
-    asked = [t for t in turns if below is None or min(script.segments[i].confidence for i in t) < below]
+    open_ = [t for t in turns if not any("label" in script.segments[i].by_user for i in t)]
+    asked = [t for t in open_ if below is None or min(script.segments[i].confidence for i in t) < below]
     places = [_paragraph(script.segments[t[0]]) for t in asked]
-    tests = {t[0]: t for t in turns if below is not None and is_known(t, script)}
+    tests = {t[0]: t for t in open_ if below is not None and is_known(t, script)}
     chapters = {c: list(s) for c, s in groupby(script.segments, key=lambda s: s.span.chapter)}
     people = [(p, {simplified(w) for w in (p.name, *p.aliases)}) for p in script.speakers]
     out = []

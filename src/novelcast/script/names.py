@@ -343,13 +343,11 @@ def _is_office(word: str) -> bool:
 
 
 def _sort_of(word: str, entry: Seen, totals: Totals) -> str:
-    if word in lx.NOT_PEOPLE:
-        return ""
     if _is_group(word):
         return "group" if entry.heads else ""
     if _is_office(word):
         return "title" if entry.heads or entry.called else ""
-    if titled(word) and not common(word):
+    if titled(word) and not common(word) and word not in lx.NOT_PEOPLE:
         return "titled" if entry.heads + entry.called > (word[0] in lx.WEAK_SURNAMES) else ""
     if sum(entry.nexts[c] for c in "里外中内") * 3 > entry.heads:
         return ""  # a place
