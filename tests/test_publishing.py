@@ -228,6 +228,16 @@ def test_a_folder_without_an_edition_is_an_error(tmp_path: Path) -> None:
         publish(tmp_path / "none", ["m4b"], settings_in(tmp_path), Options())
 
 
+def test_a_cover_that_is_gone_is_said_and_left_out(root: Path) -> None:
+    book = root / "out" / "夜班" / "book.json"
+    cover = json.loads(book.read_text("utf-8"))["cover"]
+    book.write_text(book.read_text("utf-8").replace(cover, str(root / "gone.jpg")), "utf-8")
+    said: list[str] = []
+    publish(root / "out" / "夜班", ["m4b"], settings_in(root), Options(), say=said.append)
+    assert "gone.jpg is gone" in said[0]
+    assert "covr" not in MP4(the(root, ".m4b"))
+
+
 def test_no_hours_are_no_file(root: Path) -> None:
     with pytest.raises(SettingsError, match="max-hours"):
         published(root, "m4b", max_hours=0.0)

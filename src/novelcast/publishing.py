@@ -130,6 +130,10 @@ def view_of(
     parts, library = chapter_scripts(script), load_cue_sounds()
     shelved = shelve_chapters([c.title for c in book.chapters])
     about = load_about(folder.root)
+    cover = Path(book.cover) if book.cover else None
+    if cover and not cover.is_file():
+        say(f"{cover} is gone: files are made without a cover until the book is rendered with another")
+        cover = None
 
     def chapter_view(done: ChapterRecord) -> ChapterView:
         timeline = read_model(folder.timeline(done.chapter, done.part, done.parts), Timeline)
@@ -162,7 +166,7 @@ def view_of(
         record=record,
         about=about.over(book),
         tags=book_tags(book, about, cast.narrator.voice),
-        cover=Path(book.cover) if book.cover else None,
+        cover=cover,
         channels=preset.channels,
         bitrate_kbps=preset.bitrate_kbps,
         chapters=tuple(chapter_view(done) for done in record.chapters),

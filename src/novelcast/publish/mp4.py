@@ -60,8 +60,8 @@ class Mp4File:
         packets = samples // FRAME + 8
         titles = sum(len(_title_sample(m.title)) + 16 for m in marks)
         self._room = 4 * packets + 16 * (packets // _PACKETS_A_CHUNK + 1) + titles + len(self._tags) + _SPARE
-        file.write(_box(b"free", bytes(self._room - 8)))
-        self._data_at = file.tell()
+        file.write(pack(">I4s", self._room, b"free"))
+        self._data_at = file.seek(self._room_at + self._room)
         file.write(pack(">I4sQ", 1, b"mdat", 16))
 
     def add(self, packet: bytes) -> None:
