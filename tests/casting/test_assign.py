@@ -6,9 +6,9 @@ import pytest
 
 from books import script_of, segment, speaker
 from novelcast.casting import cast_script
-from novelcast.casting.assign import meetings
+from novelcast.casting.assign import meetings, voices_for
 from novelcast.casting.palette import MOST_ST, RATES, distance, sound_of, sounds_of
-from novelcast.catalog import Timbre, load_voices
+from novelcast.catalog import Timbre, load_timbres, load_voices
 from novelcast.model import Cast, Script, Segment, Speaker, Voice
 
 NARRATOR = Voice(id="teller", engine="kokoro", language="zh-CN", gender="male")
@@ -130,3 +130,16 @@ def test_the_old_speak_slower_and_a_girl_is_no_boy() -> None:
     assert cast.roles["奶奶"].rate < 1.0 and voices[cast.roles["奶奶"].voice].gender == "female"
     assert cast.roles["妞妞"].pitch_st > 0 and voices[cast.roles["妞妞"].voice].gender == "female"
     assert voices[cast.roles["牛牛"].voice].age == "child"
+
+
+@pytest.mark.parametrize("gender", ["male", "female"])
+def test_two_leading_people_who_talk_to_each_other_are_not_given_the_nearest_pair_of_plain_voices(
+    gender: str,
+) -> None:
+    people = [speaker("甲", gender, age="adult"), speaker("乙", gender, age="adult")]
+    script = script_of(scene("甲", "乙"), speakers=people)
+    cast = cast_script(script, load_voices(), "kokoro")
+    sounds = sounds_of(voices_for(load_voices(), "kokoro", "zh"), load_timbres())
+    one, other = (sound_of(cast.roles[p.id], sounds, load_voices()) for p in people)
+    assert one.plain and other.plain
+    assert distance(one, other) > 0.2

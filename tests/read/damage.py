@@ -18,7 +18,7 @@ from pypinyin import Style, pinyin
 from novelcast.hanzi import HAN, simplified
 from novelcast.model import Book
 
-BLURB = "小說簡介\n書荒的朋友不要走開！好書都在這裡等著你們呢！本書的精彩內容："
+BLURB = "小說簡介\n書荒的朋友看過來！好書這裡天天都有新的！本書的精彩之處："
 SWAPS = {"直": "首", "已": "己", "四": "西"}
 RARE_SWAPS = {"未": "末", "千": "干", "土": "士", "人": "入", "日": "曰", "免": "兔", "治": "冶", "拨": "拔"}
 # Pairs that differ in a stroke or two and that read/swaps.py has no rules for.
