@@ -59,7 +59,7 @@ def amiss(
     preset = preset_named("audiobook")
     maker = ChapterMaker(0, script, book_of([s.text for s in script.segments]), preset, cache, ())
     clips = {u.segment: [(u.key, spoken.clips[u.key])] for u in plan}
-    timeline = maker.timeline(clips, edge_cast(), Pauses())
+    (timeline,) = maker.timelines(clips, edge_cast(), Pauses())
     chapter = np.concatenate([block[:, 0] for block in mix(timeline, maker.load, channels=1)])
     texts = {s.id: s.text for s in script.segments}
     placed = [(texts[p.segment or ""], chapter[p.start : p.start + p.length]) for p in timeline.placements]

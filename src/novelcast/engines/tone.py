@@ -1,4 +1,4 @@
-"""An engine that hums: each character a short tone, each voice its own pitch. For trying out and for tests."""
+"""An engine that hums: each character a short tone, as long as a voice would take for it, each voice its own pitch. For trying out and for tests."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from novelcast.audio import Clip, fade, samples_in, silence
 from novelcast.model import SpeechRequest
+from novelcast.utterances import speaking_time
 
 RATE_HZ = 24_000
 CHAR_MS = 200  # a Mandarin reader makes 3 to 7 syllables a second
@@ -16,13 +17,13 @@ PADDING_MS = 100
 
 class ToneEngine:
     name = "tone"
-    version = "1"
+    version = "2"
     takes_pinyin = False
     concurrency = 4
     max_chars = 200
 
     async def speak(self, request: SpeechRequest) -> Clip:
-        said = sum(c.isalnum() for c in request.text)
+        said = sum(speaking_time(c) for c in request.text if c.isalnum())
         length = samples_in(CHAR_MS * said / request.rate, RATE_HZ)
         pitch_hz = (110 + zlib.crc32(request.voice.encode()) % 160) * 2.0 ** (request.pitch_st / 12)
         at_s = np.arange(length) / RATE_HZ
