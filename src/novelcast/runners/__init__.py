@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
 from novelcast.errors import SettingsError
 from novelcast.runners.crew import Models, OpenEngine
@@ -16,14 +16,13 @@ from novelcast.runners.crew import Models, OpenEngine
 if TYPE_CHECKING:
     from novelcast.engines.base import Engine
 
-__all__ = ["RUNNERS", "Models", "OpenEngine", "RunnerName", "open_runner", "processes_that_fit"]
+__all__ = ["Models", "OpenEngine", "RunnerName", "open_runner", "processes_that_fit"]
 
 RunnerName = Literal["auto", "local", "processes", "ray"]
-RUNNERS: tuple[RunnerName, ...] = get_args(RunnerName)
 
 SESSION_BYTES = 600 << 20
 """Memory that one engine session is reckoned with: Kokoro's takes about 0.5 GB while it speaks."""
-SERVICES = frozenset({"edge", "openai", "http"})
+SERVICES = frozenset({"edge", "openai"})
 """Engines whose work is done elsewhere: more processes here would only knock more often."""
 
 
